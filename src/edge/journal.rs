@@ -1,0 +1,1 @@
+//! Journal: every input, appended before the engine sees it; formats in `docs/formats.md`.

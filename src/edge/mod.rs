@@ -1,0 +1,4 @@
+//! The edge: everything that may fail, retry or wait; holds no domain rule.
+
+pub mod journal;
+pub mod recording;

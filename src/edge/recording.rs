@@ -1,0 +1,1 @@
+//! Recordings: files and standard input as frames, unpacked, stamped and merged by time.

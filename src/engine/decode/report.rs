@@ -1,0 +1,139 @@
+//! Reports: what one decoded observation says, in the words the tracker needs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::earth::Position;
+use crate::engine::input::FeedId;
+use crate::engine::time::EventTime;
+use crate::engine::units::{Course, Heading, Metres, Speed};
+use crate::engine::vessel::{CallSign, Dimensions, ImoNumber, Mmsi, Name};
+
+/// The station that heard an observation: the digest of its name, zero where none is told. Stable across runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StationId(pub u64);
+
+/// One decoded observation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The sensor's time.
+    pub observed_at: EventTime,
+    /// The edge's time.
+    pub received_at: EventTime,
+    /// Feed.
+    pub feed: FeedId,
+    /// Station within the feed.
+    pub station: StationId,
+    /// `digest64` of the AIS payload (all parts), or of the sentence's bytes between start and checksum: orders and matches copies.
+    pub digest: u64,
+    /// Journal sequence number of the frame that completed it.
+    pub seq: u64,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a report says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    /// Where a transmitter is (AIS 1-3, 18, 19, 27, 9, a table row).
+    Position(PositionReport),
+    /// What a transmitter claims to be (AIS 5, 19, 24, 21, named columns of a table).
+    Static(StaticReport),
+    /// One target of a radar's own tracker (TTM).
+    Target(SensorTrackReport),
+    /// A transmission that tells neither: it still proves that the sender transmits and the station hears.
+    Heard {
+        /// The sender.
+        mmsi: Mmsi,
+    },
+}
+
+/// The equipment that sent a position, which fixes its expected reporting interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AisClass {
+    /// Class A (messages 1-3, 27).
+    A,
+    /// Class B (messages 18, 19).
+    B,
+    /// A base station (4, 11).
+    Base,
+    /// SAR aircraft (9).
+    Aircraft,
+    /// Aid to navigation (21).
+    Aid,
+    /// A table row: class not told.
+    Unknown,
+}
+
+/// A position report. Field meanings: ITU-R M.1371-5, annex 8, messages 1-3, 9, 18, 19, 27; "not available" is `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PositionReport {
+    /// Sender.
+    pub mmsi: Mmsi,
+    /// Equipment.
+    pub class: AisClass,
+    /// Position; `None` for 91/181 or out of range.
+    pub position: Option<Position>,
+    /// Better than 10 m.
+    pub position_accuracy: bool,
+    /// Speed over ground.
+    pub sog: Option<Speed>,
+    /// Course over ground.
+    pub cog: Option<Course>,
+    /// True heading.
+    pub true_heading: Option<Heading>,
+    /// Navigational status 0-15.
+    pub navigational_status: Option<u8>,
+    /// The UTC second of the message lies outside 1 s before to 3 s after the sentence's time, so that time was kept.
+    pub utc_second_suspect: bool,
+}
+
+/// A static report; absent fields say nothing (a part of message 24 carries only some).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StaticReport {
+    /// Sender.
+    pub mmsi: Mmsi,
+    /// Equipment.
+    pub class: AisClass,
+    /// Name.
+    pub name: Option<Name>,
+    /// Call sign.
+    pub call_sign: Option<CallSign>,
+    /// IMO number as claimed.
+    pub imo_number: Option<ImoNumber>,
+    /// Ship and cargo type 0-255.
+    pub ship_type: Option<u8>,
+    /// Antenna offsets.
+    pub dimensions: Option<Dimensions>,
+}
+
+/// One target of a radar's tracker (IEC 61162-1 TTM): a filtered, time-correlated estimate, never a plot.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SensorTrackReport {
+    /// The tracker's number for it; numbers are reused.
+    pub target_number: u32,
+    /// Lost, query (just acquired, no velocity yet) or tracking.
+    pub status: TargetStatus,
+    /// Where it is; `None` without range and bearing, or without own ship's position or heading.
+    pub position: Option<Position>,
+    /// Distance from the antenna.
+    pub range: Option<Metres>,
+    /// Speed over ground; `None` when only relative and own velocity is unknown.
+    pub sog: Option<Speed>,
+    /// Course over ground.
+    pub cog: Option<Course>,
+    /// One standard deviation along the line of sight, m: sensor and quantisation.
+    pub range_sigma_m: f32,
+    /// One standard deviation across it, m, at this range.
+    pub cross_sigma_m: f32,
+}
+
+/// TTM target status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TargetStatus {
+    /// L: the tracker has lost it; says nothing of the vessel.
+    Lost,
+    /// Q: being acquired.
+    Query,
+    /// T: tracking.
+    Tracking,
+}

@@ -1,0 +1,102 @@
+//! What goes into the engine: everything that can change its result.
+
+use serde::{Deserialize, Serialize};
+
+use super::earth::Position;
+use super::time::{EventTime, Span};
+
+/// A feed's place in the list of feeds, which is sorted by name; part of the total order of observations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FeedId(pub u16);
+
+/// One input, in the order of the journal. `bytes` of a frame are one line or datagram, without its line end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input<'a> {
+    /// One line or datagram of a feed.
+    Frame(Frame<'a>),
+    /// Time went on without a frame.
+    Tick {
+        /// The edge's clock.
+        received_at: EventTime,
+    },
+    /// A feed has ended for good (a file is read to its end): nobody waits for it any more.
+    FeedEnded {
+        /// The feed.
+        feed: FeedId,
+    },
+}
+
+/// One line or datagram with its feed, the edge's time stamp and its place in the journal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame<'a> {
+    /// Sequence number in the journal (or in the replay), ascending over all feeds.
+    pub seq: u64,
+    /// The feed it came from.
+    pub feed: FeedId,
+    /// When the edge received it; in a recording, its own stamp.
+    pub received_at: EventTime,
+    /// The bytes, without line end.
+    pub bytes: &'a [u8],
+}
+
+/// How a feed's frames are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedKind {
+    /// NMEA 0183 / IEC 61162-1 lines: AIS, radar, own ship.
+    #[default]
+    Nmea,
+    /// Rows of a CSV table with a header.
+    Csv,
+}
+
+/// A feed as the engine knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feed {
+    /// Its name, unique; feeds are sorted by it.
+    pub name: String,
+    /// How its frames are read.
+    pub kind: FeedKind,
+    /// How long an observation may arrive after newer ones (default 3 s; a radar: one rotation).
+    pub lateness: Span,
+    /// Satellite or relayed: never moves the picture, only shortens silences.
+    pub correction_only: bool,
+    /// Where a fixed radar stands; `None` for a mobile one, which sends its own position.
+    pub site: Option<Site>,
+    /// The date of sentences that carry only a time of day and of recordings without dates (00:00 UTC of that day).
+    pub date: Option<EventTime>,
+    /// Whether a sentence without checksum is accepted (off for network feeds).
+    pub allow_missing_checksum: bool,
+}
+
+/// A fixed radar site.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Site {
+    /// Antenna position.
+    pub position: Position,
+    /// Added to every bearing, degrees.
+    pub heading_offset_deg: f64,
+    /// Standard deviation of range, m.
+    pub range_sigma_m: f64,
+    /// Standard deviation of bearing, degrees.
+    pub bearing_sigma_deg: f64,
+    /// Time of one antenna turn.
+    pub rotation: Span,
+    /// Instrumented range, m.
+    pub max_range_m: f64,
+}
+
+impl Feed {
+    /// A feed with every default, for recordings named on the command line and for tests.
+    pub fn new(name: &str, kind: FeedKind) -> Self {
+        Feed {
+            name: name.to_owned(),
+            kind,
+            lateness: Span::from_secs(3),
+            correction_only: false,
+            site: None,
+            date: None,
+            allow_missing_checksum: false,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Patrol zones and masks: polygons, their index, and what lies where.

@@ -1,0 +1,1 @@
+//! Scores alert lines against scripted truth.

@@ -1,0 +1,1 @@
+//! Seeded scenarios with ground truth, written as real feed bytes.

@@ -1,0 +1,48 @@
+//! Wiring: the one place that knows every part; one file a command.
+
+mod check;
+mod decode;
+mod replay;
+mod score;
+mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Vessel surveillance: AIS and radar feeds in, explained alerts out, replayable to the byte.
+#[derive(Parser)]
+#[command(name = "picket", version, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Replay(replay::ReplayArgs),
+    Decode(decode::DecodeArgs),
+    Check(check::CheckArgs),
+    Simulate(simulate::SimulateArgs),
+    Score(score::ScoreArgs),
+}
+
+/// Exit code: a file cannot be read or written.
+pub const EXIT_FILE: u8 = 2;
+/// Exit code: settings or zones are wrong.
+pub const EXIT_SETTINGS: u8 = 3;
+
+/// Runs the command named on the command line and returns its exit code.
+pub fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::Replay(args) => replay::run(args),
+        Command::Decode(args) => decode::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Simulate(args) => simulate::run(args),
+        Command::Score(args) => score::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("picket: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -30,6 +30,23 @@ pub struct Offset {
     pub north_m: f64,
 }
 
+/// The scale of the plane that touches the earth at one latitude: metres a degree. Lines straight in latitude and longitude stay straight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DegreeScale {
+    /// Metres a degree of longitude.
+    pub east_m: f64,
+    /// Metres a degree of latitude.
+    pub north_m: f64,
+}
+
+impl DegreeScale {
+    /// The scale at a position.
+    pub fn at(position: Position) -> Self {
+        let (meridional, transverse) = metres_a_radian(position.lat() * RAD);
+        DegreeScale { east_m: transverse * RAD, north_m: meridional * RAD }
+    }
+}
+
 impl Position {
     /// From degrees; `None` if outside -90..90 or -180..180 or not finite.
     pub fn from_degrees(lat: f64, lon: f64) -> Option<Self> {
@@ -219,6 +236,18 @@ impl Offset {
     pub fn scaled(self, by: f64) -> Offset {
         Offset { east_m: self.east_m * by, north_m: self.north_m * by }
     }
+}
+
+/// The area inside a closed ring of (latitude, longitude) degrees, m2, without sign; longitudes must not jump at the antimeridian.
+///
+/// On the sphere of equal area, within 0.5 % of the ellipsoid's.
+pub fn ring_area_m2(ring: &[(f64, f64)]) -> f64 {
+    const AUTHALIC_RADIUS_M: f64 = 6_371_007.181;
+    let strip = |pair: &[(f64, f64)]| match *pair {
+        [a, b] => (b.1 - a.1) * RAD * (libm::sin(a.0 * RAD) + libm::sin(b.0 * RAD)) * 0.5,
+        _ => 0.0,
+    };
+    ring.windows(2).map(strip).sum::<f64>().abs() * AUTHALIC_RADIUS_M * AUTHALIC_RADIUS_M
 }
 
 /// Metres a radian of latitude and of longitude at a latitude in radians.

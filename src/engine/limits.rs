@@ -1,9 +1,13 @@
 //! The detection settings: every threshold, its default, and overrides by key.
 
+mod overrides;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use overrides::LimitError;
 
 /// Every detection threshold (`[detect]`, `--set`, a zone's `detect`); keys are `section.key`, units last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,5 @@
 //! The edge: everything that may fail, retry or wait; holds no domain rule.
 
+pub mod batch;
 pub mod journal;
 pub mod recording;

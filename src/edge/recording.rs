@@ -1,1 +1,0 @@
-//! Recordings: files and standard input as frames, unpacked, stamped and merged by time.

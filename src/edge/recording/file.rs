@@ -1,0 +1,131 @@
+//! One file of a recording as stamped blocks of lines.
+
+use std::path::{Path, PathBuf};
+
+use super::kind::{Kind, detect};
+use super::lines::{Block, Line, LineReader};
+use super::sorted::{Sorted, Sorter};
+use super::source::Source;
+use super::stamping::Stamper;
+use super::{Order, RecordingError, Warning};
+use crate::engine::input::FeedKind;
+use crate::engine::time::EventTime;
+
+/// Bytes looked at to tell what a file is.
+const PEEK_BYTES: usize = 16 * 1024;
+
+/// A file being read, with the block of lines it stands in.
+pub struct RecordedFile {
+    path: PathBuf,
+    kind: FeedKind,
+    reader: LineReader,
+    stamps: Stamps,
+    block: Block,
+    next: usize,
+}
+
+enum Stamps {
+    Running(Stamper),
+    Sorted(Sorted),
+}
+
+impl RecordedFile {
+    /// Opens a file and tells its kind; a folder, an unreadable file and formats that are not read yet are errors.
+    pub fn open(path: &Path, kind: Kind) -> Result<RecordedFile, RecordingError> {
+        let source = Source::open(path).map_err(|source| RecordingError::Open { path: path.to_owned(), source })?;
+        let mut reader = LineReader::new(source);
+        let kind = if kind == Kind::Auto { detect(path, reader.peek(PEEK_BYTES)) } else { kind };
+        let kind = match kind {
+            Kind::Csv => FeedKind::Csv,
+            Kind::Asterix | Kind::Pcap => return Err(RecordingError::NotReadYet { path: path.to_owned() }),
+            Kind::Journal => return Err(RecordingError::NotAJournal { path: path.to_owned() }),
+            Kind::Auto | Kind::Nmea => FeedKind::Nmea,
+        };
+        let stamps = Stamps::Running(Stamper::new(kind, None));
+        let path = path.to_owned();
+        Ok(RecordedFile { path, kind, reader, stamps, block: Block::default(), next: 0 })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How its lines are to be read.
+    pub fn kind(&self) -> FeedKind {
+        self.kind
+    }
+
+    /// Gets ready to read: a table, and any file in event order, is read whole and sorted.
+    pub fn start(&mut self, order: Order, date: Option<EventTime>) {
+        let stamper = Stamper::new(self.kind, date);
+        self.stamps = if order == Order::Event || self.kind == FeedKind::Csv {
+            Stamps::Sorted(self.sort(stamper, order, date))
+        } else {
+            Stamps::Running(stamper)
+        };
+    }
+
+    /// The line it stands at, reading on where needed; `None` at the end.
+    pub fn head(&mut self) -> Option<Line> {
+        while self.next >= self.block.lines.len() {
+            self.next = 0;
+            let more = match &mut self.stamps {
+                Stamps::Sorted(sorted) => sorted.next_block(&mut self.block),
+                Stamps::Running(stamper) => {
+                    let more = self.reader.next_block(&mut self.block);
+                    stamper.stamp(&mut self.block);
+                    more
+                }
+            };
+            if !more {
+                return None;
+            }
+        }
+        self.block.lines.get(self.next).copied()
+    }
+
+    /// The bytes of the line it stands at.
+    pub fn text(&self, line: &Line) -> &[u8] {
+        self.block.text(line)
+    }
+
+    /// Goes to the next line.
+    pub fn advance(&mut self) {
+        self.next += 1;
+    }
+
+    /// The lines from where it stands to the end of its block, and the block's memory, which the caller may swap out.
+    pub fn take_block(&mut self) -> (&[Line], &mut Vec<u8>) {
+        let lines = self.block.lines.get(self.next..).unwrap_or_default();
+        self.next = usize::MAX;
+        (lines, &mut self.block.bytes)
+    }
+
+    /// Bytes read and bytes in all, as they lie on disk.
+    pub fn progress(&self) -> (u64, u64) {
+        self.reader.progress()
+    }
+
+    /// What went wrong so far.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let path = self.path.clone();
+        let damaged = self.reader.damage().map(|(offset, damage)| Warning::Damaged {
+            path: path.clone(),
+            offset,
+            packed_offset: damage.packed_offset,
+            cause: damage.cause.to_string(),
+        });
+        let count = self.reader.too_long();
+        let too_long = (count > 0).then_some(Warning::TooLong { path, count });
+        damaged.into_iter().chain(too_long).collect()
+    }
+
+    fn sort(&mut self, mut stamper: Stamper, order: Order, date: Option<EventTime>) -> Sorted {
+        let (mut sorter, mut block) = (Sorter::default(), Block::default());
+        while self.reader.next_block(&mut block) {
+            sorter.take(self.kind, &block, stamper.scan(&block), order);
+        }
+        sorter.finish(date.unwrap_or(EventTime::MIN))
+    }
+}

@@ -25,13 +25,16 @@ pub struct RecordedFile {
 }
 
 enum Stamps {
-    Running(Stamper),
+    Running(Box<Stamper>),
     Sorted(Sorted),
 }
 
 impl RecordedFile {
     /// Opens a file and tells its kind; a folder, an unreadable file and formats that are not read yet are errors.
     pub fn open(path: &Path, kind: Kind) -> Result<RecordedFile, RecordingError> {
+        if path.is_dir() {
+            return Err(RecordingError::NotAJournal { path: path.to_owned() });
+        }
         let source = Source::open(path).map_err(|source| RecordingError::Open { path: path.to_owned(), source })?;
         let mut reader = LineReader::new(source);
         let kind = if kind == Kind::Auto { detect(path, reader.peek(PEEK_BYTES)) } else { kind };
@@ -41,7 +44,7 @@ impl RecordedFile {
             Kind::Journal => return Err(RecordingError::NotAJournal { path: path.to_owned() }),
             Kind::Auto | Kind::Nmea => FeedKind::Nmea,
         };
-        let stamps = Stamps::Running(Stamper::new(kind, None));
+        let stamps = Stamps::Running(Box::new(Stamper::new(kind, None)));
         let path = path.to_owned();
         Ok(RecordedFile { path, kind, reader, stamps, block: Block::default(), next: 0 })
     }
@@ -62,7 +65,7 @@ impl RecordedFile {
         self.stamps = if order == Order::Event || self.kind == FeedKind::Csv {
             Stamps::Sorted(self.sort(stamper, order, date))
         } else {
-            Stamps::Running(stamper)
+            Stamps::Running(Box::new(stamper))
         };
     }
 

@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn members_names_and_padding_are_read() {
-        let mut named = GzBuilder::new().filename("a.log").comment("x").extra(vec![1, 2, 3]).write(Vec::new(), Compression::fast());
+        let mut named =
+            GzBuilder::new().filename("a.log").comment("x").extra(vec![1, 2, 3]).write(Vec::new(), Compression::fast());
         named.write_all(b"one\n").unwrap();
         let mut packed = named.finish().unwrap();
         packed.extend(pack(b"two\n"));
@@ -192,7 +193,11 @@ mod tests {
             let (got, error) = unpack(&packed[..cut]);
             assert!(text.starts_with(&got), "cut at {cut}");
             assert_eq!(error, Some(ErrorKind::UnexpectedEof), "cut at {cut}");
-            assert!(got.len() * packed.len() >= text.len() * cut / 2 || cut < 2000, "cut at {cut}: {} bytes", got.len());
+            assert!(
+                got.len() * packed.len() >= text.len() * cut / 2 || cut < 2000,
+                "cut at {cut}: {} bytes",
+                got.len()
+            );
         }
     }
 

@@ -56,11 +56,11 @@ pub fn detect(path: &Path, head: &[u8]) -> Kind {
         return Kind::Asterix;
     }
     let first = head.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    if is_table_header(first) {
-        return Kind::Csv;
-    }
     if matches!(first.trim_ascii_start().first(), Some(b'!' | b'$' | b'\\')) {
         return Kind::Nmea;
+    }
+    if is_table_header(first) {
+        return Kind::Csv;
     }
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let name = plain_name(&name);
@@ -103,8 +103,13 @@ fn is_table_header(line: &[u8]) -> bool {
 
 /// The magic numbers of pcap (both byte orders, micro- and nanoseconds) and pcapng.
 fn is_capture(head: &[u8]) -> bool {
-    let magics: [[u8; 4]; 5] =
-        [[0xa1, 0xb2, 0xc3, 0xd4], [0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0x3c, 0x4d], [0x4d, 0x3c, 0xb2, 0xa1], [0x0a, 0x0d, 0x0d, 0x0a]];
+    let magics: [[u8; 4]; 5] = [
+        [0xa1, 0xb2, 0xc3, 0xd4],
+        [0xd4, 0xc3, 0xb2, 0xa1],
+        [0xa1, 0xb2, 0x3c, 0x4d],
+        [0x4d, 0x3c, 0xb2, 0xa1],
+        [0x0a, 0x0d, 0x0d, 0x0a],
+    ];
     magics.iter().any(|magic| head.starts_with(magic))
 }
 
@@ -147,7 +152,13 @@ mod tests {
 
     #[test]
     fn a_feed_is_named_after_its_file() {
-        for (path, name) in [("/x/ais.nmea.gz", "ais"), ("radar.ast", "radar"), (".hidden", ".hidden"), ("-", "stdin"), ("a.b.csv.zst", "a.b")] {
+        for (path, name) in [
+            ("/x/ais.nmea.gz", "ais"),
+            ("radar.ast", "radar"),
+            (".hidden", ".hidden"),
+            ("-", "stdin"),
+            ("a.b.csv.zst", "a.b"),
+        ] {
             assert_eq!(feed_name(Path::new(path)), name);
         }
     }

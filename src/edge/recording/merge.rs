@@ -99,7 +99,15 @@ impl Merge {
                 past_end |= line.received_at >= to;
                 if let Some(received_at) = keep(line, from).filter(|_| !past_end) {
                     let Line { start, len, number, .. } = *line;
-                    batch.items.push(Item { seq: *next_seq, received_at, start, len, line: number, feed, kind: ItemKind::Frame });
+                    batch.items.push(Item {
+                        seq: *next_seq,
+                        received_at,
+                        start,
+                        len,
+                        line: number,
+                        feed,
+                        kind: ItemKind::Frame,
+                    });
                     *next_seq += 1;
                 }
             }

@@ -1,7 +1,7 @@
 //! A whole file in memory, sorted by time: lines that belong together stay together, equal times stay in file order.
 
-use super::lines::{Block, Line};
 use super::Order;
+use super::lines::{Block, Line};
 use crate::engine::decode::line_stamp::Scanned;
 use crate::engine::input::FeedKind;
 use crate::engine::time::EventTime;
@@ -207,27 +207,42 @@ mod tests {
         let (mut sorted, mut out) = (sorter.finish(EventTime::MIN), Vec::new());
         while sorted.next_block(&mut block) {
             let seconds = |t: EventTime| t.millis() / 1000;
-            out.extend(block.lines.iter().map(|l| (String::from_utf8(block.text(l).to_vec()).unwrap(), seconds(l.received_at))));
+            out.extend(
+                block
+                    .lines
+                    .iter()
+                    .map(|l| (String::from_utf8(block.text(l).to_vec()).unwrap(), seconds(l.received_at))),
+            );
         }
         out
     }
 
     #[test]
     fn a_table_keeps_its_header_and_is_sorted_stably() {
-        let text = "t,mmsi,arrival\n30,1,40\n10,2,45\n,3,\n10,4,42\n";
-        let rows = |order| sorted(FeedKind::Csv, text, order).into_iter().map(|(row, _)| row).collect::<Vec<_>>();
-        assert_eq!(rows(Order::Event), ["t,mmsi,arrival", "10,2,45", ",3,", "10,4,42", "30,1,40"]);
-        assert_eq!(rows(Order::Arrival), ["t,mmsi,arrival", "30,1,40", "10,4,42", "10,2,45", ",3,"]);
-        assert_eq!(sorted(FeedKind::Csv, text, Order::Event)[0].1, 10);
+        let text = "t,mmsi,arrival,lat,lon\n1600000030,1,1600000040,0,0\n1600000010,2,1600000045,0,0\n,3,,0,0\n1600000010,4,1600000042,0,0\n";
+        let vessel = |row: String| row.split(',').nth(1).unwrap().to_owned();
+        let rows =
+            |order| sorted(FeedKind::Csv, text, order).into_iter().map(|(row, _)| vessel(row)).collect::<Vec<_>>();
+        assert_eq!(rows(Order::Event), ["mmsi", "2", "3", "4", "1"]);
+        assert_eq!(rows(Order::Arrival), ["mmsi", "1", "4", "2", "3"]);
+        assert_eq!(sorted(FeedKind::Csv, text, Order::Event)[0].1, 1_600_000_010);
         assert_eq!(sorted(FeedKind::Csv, "t,mmsi\n", Order::Event).len(), 1);
     }
 
     #[test]
     fn time_lines_and_parts_stay_with_their_message() {
-        let text = "$PGHP,1,2014,9,28,16,0,20,0,1*00\n!AIVDM,2,1,7,A,late,0*00\n\
-                    $PGHP,1,2014,9,28,16,0,10,0,1*00\n!AIVDM,1,1,,A,early,0*00\n\
-                    $PGHP,1,2014,9,28,16,0,21,0,1*00\n!AIVDM,2,2,7,A,late2,0*00\n\\s:x*00\\\n";
-        let lines = sorted(FeedKind::Nmea, text, Order::Event);
+        let line = |body: &str| format!("{body}*{:02X}\n", body.bytes().skip(1).fold(0, |sum, b| sum ^ b));
+        let message = |second: u32, body: &str| {
+            let sentence = line(body);
+            let time =
+                format!("$PGHP,1,2014,9,28,16,0,{second},0,219,,2190074,1,{}", sentence[sentence.len() - 3..].trim());
+            line(&time) + &sentence
+        };
+        let text = message(20, "!AIVDM,2,1,7,A,late,0")
+            + &message(10, "!AIVDM,1,1,,A,early,0")
+            + &message(21, "!AIVDM,2,2,7,A,late2,0")
+            + "\\s:x*0B\\\n";
+        let lines = sorted(FeedKind::Nmea, &text, Order::Event);
         let order: Vec<usize> = lines.iter().map(|(line, _)| text.lines().position(|l| l == line).unwrap()).collect();
         assert_eq!(order, [2, 3, 0, 1, 4, 5, 6]);
         assert!(lines[2..6].iter().all(|(_, t)| *t == lines[2].1), "one unit has one time");
@@ -239,7 +254,8 @@ mod tests {
         assert_eq!(role(b"\\s:x*00\\$PGHP,1"), Role::Preamble);
         let part = Role::Part { total: 2, number: 2, id: b"7" };
         assert_eq!(role(b"\\g:2-2-7\\1234567890 !BSVDM,2,2,7,,x,0*00"), part);
-        for alone in [&b"!AIVDM,1,1,,A,x,0*00"[..], b"!AIVDM,2,", b"\\s:x", b"rubbish", b"!AIVDM,0,1,2,3", b"$RATTM,01"] {
+        for alone in [&b"!AIVDM,1,1,,A,x,0*00"[..], b"!AIVDM,2,", b"\\s:x", b"rubbish", b"!AIVDM,0,1,2,3", b"$RATTM,01"]
+        {
             assert_eq!(role(alone), Role::Alone);
         }
     }

@@ -57,7 +57,9 @@ impl Stamper {
     /// Whether a stamp may move the time: a far jump that the next stamp takes back is a wrong clock.
     fn believed(&self, stamp: EventTime, i: usize) -> bool {
         let near = self.latest.is_some_and(|latest| stamp - latest <= MAX_JUMP);
-        near || (i + 1..self.scanned.len()).find_map(|next| self.stamp_of(next)).is_none_or(|next| stamp - next <= MAX_JUMP)
+        near || (i + 1..self.scanned.len())
+            .find_map(|next| self.stamp_of(next))
+            .is_none_or(|next| stamp - next <= MAX_JUMP)
     }
 }
 

@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::settings::SettingsError;
+
 /// Vessel surveillance: AIS and radar feeds in, explained alerts out, replayable to the byte.
 #[derive(Parser)]
 #[command(name = "picket", version, max_term_width = 100)]
@@ -43,6 +45,10 @@ pub fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         eprintln!("picket: {error:#}");
-        ExitCode::FAILURE
+        match error.downcast_ref() {
+            Some(SettingsError::Read { .. }) => ExitCode::from(EXIT_FILE),
+            Some(_) => ExitCode::from(EXIT_SETTINGS),
+            None => ExitCode::FAILURE,
+        }
     })
 }

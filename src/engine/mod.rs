@@ -10,6 +10,7 @@ pub mod earth;
 pub mod input;
 pub mod limits;
 pub mod map;
+pub mod text;
 pub mod time;
 pub mod track;
 pub mod units;

@@ -52,15 +52,18 @@ impl Limits {
         table.try_into().map_err(|error: toml::de::Error| refused(error.message().trim().to_owned()))
     }
 
-    /// These limits with one value replaced by what its text says: a number, true or false, or the text itself.
+    /// These limits with one value replaced by what its text says.
     pub fn with_text(&self, key: &str, text: &str) -> Result<Limits, LimitError> {
+        self.with(key, &Limits::value_of(text))
+    }
+
+    /// The value a text stands for: a number, true or false, or else the text itself.
+    pub fn value_of(text: &str) -> Value {
         let text = text.trim();
-        let value = None
-            .or_else(|| text.parse().ok().map(Value::Integer))
+        None.or_else(|| text.parse().ok().map(Value::Integer))
             .or_else(|| text.parse().ok().map(Value::Float))
             .or_else(|| text.parse().ok().map(Value::Boolean))
-            .unwrap_or_else(|| Value::String(text.to_owned()));
-        self.with(key, &value)
+            .unwrap_or_else(|| Value::String(text.to_owned()))
     }
 
     /// Every `section.key` with its value as TOML writes it, sorted by key.

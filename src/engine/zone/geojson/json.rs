@@ -6,6 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Fault, ZoneError};
+use crate::engine::text::{line_and_column, offset_of};
 
 /// The members of an object in the order of the text; a name stands once.
 pub(super) struct Members<'a>(Vec<(String, &'a RawValue)>);
@@ -59,18 +60,10 @@ pub(super) fn offset(text: &str, part: &RawValue) -> usize {
     (part.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
 }
 
-/// Line and column, from 1, where a part of the text begins.
-pub(super) fn place(text: &str, part: &RawValue) -> (usize, usize) {
-    line_and_column(text, offset(text, part))
-}
-
 /// A parser's error in the part of the text that begins at an offset.
 pub(super) fn located(text: &str, offset: usize, error: &serde_json::Error) -> ZoneError {
-    let (line, column) = line_and_column(text, offset);
-    let (line, column) = match error.line() {
-        0 | 1 => (line, column + error.column().saturating_sub(1)),
-        further => (line + further - 1, error.column()),
-    };
+    let within = offset_of(text.get(offset..).unwrap_or_default(), error.line(), error.column());
+    let (line, column) = line_and_column(text, offset + within);
     ZoneError { line, column, feature: None, what: message(error) }
 }
 
@@ -78,11 +71,4 @@ pub(super) fn located(text: &str, offset: usize, error: &serde_json::Error) -> Z
 pub(super) fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned())
-}
-
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-    (line, column)
 }

@@ -16,21 +16,18 @@ fn with_property(more: &str) -> String {
 }
 
 fn faults(text: &str) -> String {
-    match read(text) {
-        Err(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
-        Ok(drafts) => {
-            let zones = drafts.into_iter().map(|draft| draft.into_zone(&Limits::default()));
-            let faults: Vec<String> = zones.filter_map(Result::err).flatten().map(|f| f.to_string()).collect();
-            faults.join("\n")
-        }
-    }
+    let (drafts, mut faults) = read(text);
+    let zones = drafts.into_iter().map(|draft| draft.into_zone(&Limits::default()));
+    faults.extend(zones.filter_map(Result::err).flatten());
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn a_zone_carries_everything_its_file_says() {
     let more = r#","squadron":"3","sts_watch":true,"schedule":"18:00-06:00","recipients":["coast-guard-3"],
         "detect":{"loitering.max_kn":1.5,"ship_to_ship":{"tiers":"100m:300s"}}"#;
-    let draft = read(&with_property(more)).unwrap().remove(0);
+    let text = with_property(more);
+    let draft = read(&text).0.remove(0);
     let zone = draft.into_zone(&Limits::default()).unwrap();
     assert_eq!((zone.name.as_str(), zone.kind, zone.sts_watch), ("Côn Đảo", ZoneKind::Patrol, true));
     assert_eq!((zone.squadron.as_deref(), zone.schedule.as_deref()), (Some("3"), Some("18:00-06:00")));
@@ -57,7 +54,7 @@ fn a_single_feature_is_a_file() {
     let text = with_property("");
     let start = text.find("\n{").unwrap();
     let end = text.rfind("\n]").unwrap();
-    assert_eq!(read(&text[start..end]).unwrap().len(), 1);
+    assert_eq!(read(&text[start..end]).0.len(), 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod json;
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde_json::value::RawValue;
@@ -9,7 +10,8 @@ use serde_json::value::RawValue;
 use self::json::{Members, located};
 use super::{Shape, Zone, ZoneKind};
 use crate::engine::earth::Position;
-use crate::engine::limits::{LimitError, Limits};
+use crate::engine::limits::Limits;
+use crate::engine::text::line_and_column;
 use crate::engine::units::Metres;
 
 /// The largest radius of a circle, m.
@@ -23,7 +25,7 @@ const MAX_CORNERS: usize = 100_000;
 pub struct ZoneError {
     /// Line in the text, from 1.
     pub line: usize,
-    /// Column in bytes, from 1.
+    /// Column in characters, from 1.
     pub column: usize,
     /// Which feature: its place in the file, and its id if it has one.
     pub feature: Option<String>,
@@ -33,12 +35,12 @@ pub struct ZoneError {
 
 /// A zone as its file has it: overrides are not yet applied to limits.
 #[derive(Debug, Clone)]
-pub struct ZoneDraft {
+pub struct ZoneDraft<'a> {
     zone: Zone,
     feature: String,
     overrides: Vec<Override>,
-    line: usize,
-    column: usize,
+    text: &'a str,
+    offset: usize,
 }
 
 /// One `detect` entry of a zone.
@@ -46,24 +48,18 @@ pub struct ZoneDraft {
 struct Override {
     key: String,
     value: toml::Value,
-    line: usize,
-    column: usize,
+    offset: usize,
 }
 
-impl ZoneDraft {
+impl<'a> ZoneDraft<'a> {
     /// The zone's id.
     pub fn id(&self) -> &str {
         &self.zone.id
     }
 
-    /// The keys of the limits it overrides with their values, as its file has them.
-    pub fn overrides(&self) -> impl Iterator<Item = (&str, &toml::Value)> {
-        self.overrides.iter().map(|o| (o.key.as_str(), &o.value))
-    }
-
     /// A fault of this zone as a whole.
     pub fn fault(&self, what: &str) -> ZoneError {
-        ZoneError { line: self.line, column: self.column, feature: Some(self.feature.clone()), what: what.to_owned() }
+        self.fault_at(self.offset, what.to_owned())
     }
 
     /// The zone with its overrides on top of the limits.
@@ -73,7 +69,7 @@ impl ZoneDraft {
         for o in &self.overrides {
             match limits.with(&o.key, &o.value) {
                 Ok(changed) => limits = changed,
-                Err(error) => faults.push(self.override_fault(o, &error)),
+                Err(error) => faults.push(self.fault_at(o.offset, format!("detect: {error}"))),
             }
         }
         if !faults.is_empty() {
@@ -83,28 +79,38 @@ impl ZoneDraft {
         Ok(Zone { limits, ..self.zone })
     }
 
-    fn override_fault(&self, o: &Override, error: &LimitError) -> ZoneError {
-        let what = format!("detect: {error}");
-        ZoneError { line: o.line, column: o.column, feature: Some(self.feature.clone()), what }
+    fn fault_at(&self, offset: usize, what: String) -> ZoneError {
+        let (line, column) = line_and_column(self.text, offset);
+        ZoneError { line, column, feature: Some(self.feature.clone()), what }
     }
 }
 
-/// Reads a FeatureCollection (or one Feature); all faults of the text, in its order.
-pub fn read(text: &str) -> Result<Vec<ZoneDraft>, Vec<ZoneError>> {
+/// Reads a FeatureCollection (or one Feature): what is good of it, and all faults in the order of the text.
+pub fn read(text: &str) -> (Vec<ZoneDraft<'_>>, Vec<ZoneError>) {
     let reader = Reader { text };
-    let features = reader.features().map_err(|fault| vec![fault])?;
+    let features = match reader.features() {
+        Ok(features) => features,
+        Err(fault) => return (Vec::new(), vec![fault]),
+    };
     let mut drafts: Vec<ZoneDraft> = Vec::new();
+    let mut offsets: BTreeMap<String, usize> = BTreeMap::new();
     let mut faults = Vec::new();
     for (i, feature) in features.into_iter().enumerate() {
         match reader.feature(i, feature) {
-            Ok(draft) => match drafts.iter().find(|other| other.id() == draft.id()) {
-                Some(other) => faults.push(draft.fault(&format!("duplicate id, first at line {}", other.line))),
-                None => drafts.push(draft),
+            Ok(draft) => match offsets.get(draft.id()) {
+                Some(offset) => {
+                    let line = line_and_column(text, *offset).0;
+                    faults.push(draft.fault(&format!("duplicate id, first at line {line}")));
+                }
+                None => {
+                    offsets.insert(draft.id().to_owned(), draft.offset);
+                    drafts.push(draft);
+                }
             },
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(drafts) } else { Err(faults) }
+    (drafts, faults)
 }
 
 /// A fault before its place is known: where it is in the text, and what.
@@ -135,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One feature, the i-th of the file.
-    fn feature(&self, i: usize, raw: &'a RawValue) -> Result<ZoneDraft, ZoneError> {
+    fn feature(&self, i: usize, raw: &'a RawValue) -> Result<ZoneDraft<'a>, ZoneError> {
         let feature = self.members(raw)?;
         let nameless = |(at, what): Fault<'_>| self.error(at, Some(format!("feature {}", i + 1)), what);
         if feature.get("type").map(RawValue::get) != Some("\"Feature\"") {
@@ -154,8 +160,7 @@ impl<'a> Reader<'a> {
             Some(detect) => self.overrides(detect).map_err(named)?,
             None => Vec::new(),
         };
-        let (line, column) = json::place(self.text, raw);
-        Ok(ZoneDraft { zone, feature: name, overrides, line, column })
+        Ok(ZoneDraft { zone, feature: name, overrides, text: self.text, offset: json::offset(self.text, raw) })
     }
 
     fn shape(&self, raw: &'a RawValue, radius_m: Option<f64>) -> Result<Shape, Fault<'a>> {
@@ -205,8 +210,7 @@ impl<'a> Reader<'a> {
     fn one_override(&self, key: String, at: &'a RawValue) -> Result<Override, Fault<'a>> {
         let value: toml::Value = serde_json::from_str(at.get())
             .map_err(|_| (at, format!("detect: `{key}` must be a number, a text, true or false")))?;
-        let (line, column) = json::place(self.text, at);
-        Ok(Override { key, value, line, column })
+        Ok(Override { key, value, offset: json::offset(self.text, at) })
     }
 
     fn members(&self, raw: &'a RawValue) -> Result<Members<'a>, ZoneError> {
@@ -214,7 +218,7 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, at: &RawValue, feature: Option<String>, what: String) -> ZoneError {
-        let (line, column) = json::place(self.text, at);
+        let (line, column) = line_and_column(self.text, json::offset(self.text, at));
         ZoneError { line, column, feature, what }
     }
 
@@ -323,5 +327,4 @@ fn value<'a, T: serde::Deserialize<'a>>(at: &'a RawValue, key: &str) -> Result<T
 }
 
 #[cfg(test)]
-#[path = "geojson/tests.rs"]
 mod tests;

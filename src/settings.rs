@@ -1,1 +1,0 @@
-//! Settings: one TOML file, unknown keys refused with line and column, checked before anything starts.

@@ -1,0 +1,138 @@
+//! The settings file as it is written: TOML tables with known keys, not yet checked for sense.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The whole file; unknown keys are refused.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SettingsFile {
+    pub(super) zones: ZonesFile,
+    /// `profile`, and limits as `section.key`; checked against the limits themselves.
+    pub(super) detect: toml::Table,
+    pub(super) feed: Vec<FeedFile>,
+    #[serde(rename = "http")]
+    _http: HttpFile,
+    #[serde(rename = "data")]
+    _data: DataFile,
+    #[serde(rename = "journal")]
+    _journal: JournalFile,
+    #[serde(rename = "clock")]
+    _clock: ClockFile,
+    #[serde(rename = "auth")]
+    _auth: toml::Table,
+    #[serde(rename = "deliver")]
+    _deliver: Vec<toml::Table>,
+    #[serde(rename = "partner")]
+    _partner: Vec<toml::Table>,
+    #[serde(rename = "postgres")]
+    _postgres: PostgresFile,
+}
+
+/// The sections that are read and checked but do nothing in this build.
+pub(super) const UNUSED_SECTIONS: [&str; 8] =
+    ["http", "data", "journal", "clock", "auth", "deliver", "partner", "postgres"];
+
+/// `[zones]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ZonesFile {
+    /// The folder of the zones' GeoJSON files.
+    pub(super) dir: Option<PathBuf>,
+}
+
+/// One `[[feed]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FeedFile {
+    pub(super) name: String,
+    pub(super) kind: FeedKindFile,
+    pub(super) path: Option<PathBuf>,
+    pub(super) url: Option<String>,
+    pub(super) lateness_s: Option<f64>,
+    #[serde(default)]
+    pub(super) correction_only: bool,
+    pub(super) site: Option<SiteFile>,
+    #[serde(default)]
+    pub(super) allow_from: Vec<String>,
+    #[serde(rename = "trust_time")]
+    _trust_time: Option<bool>,
+    pub(super) date: Option<toml::Value>,
+}
+
+/// The keys of a feed that are checked but do nothing in this build.
+pub(super) const UNUSED_FEED_KEYS: [&str; 6] =
+    ["url", "allow_from", "trust_time", "site.sac", "site.sic", "site.edition"];
+
+/// How a feed's bytes are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum FeedKindFile {
+    Nmea,
+    Csv,
+    Asterix,
+}
+
+/// `[feed.site]`, and the whole of a site file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteFile {
+    pub(super) lat: f64,
+    pub(super) lon: f64,
+    pub(super) height_m: Option<f64>,
+    pub(super) heading_offset_deg: Option<f64>,
+    pub(super) range_sigma_m: Option<f64>,
+    pub(super) bearing_sigma_deg: Option<f64>,
+    pub(super) rotation_s: Option<f64>,
+    pub(super) max_range_m: Option<f64>,
+    #[serde(rename = "sac")]
+    _sac: Option<u8>,
+    #[serde(rename = "sic")]
+    _sic: Option<u8>,
+    #[serde(rename = "edition")]
+    _edition: Option<toml::Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct HttpFile {
+    #[serde(rename = "listen")]
+    _listen: Option<std::net::SocketAddr>,
+    #[serde(rename = "allow_host")]
+    _allow_host: Vec<String>,
+    #[serde(rename = "tls_cert")]
+    _tls_cert: Option<PathBuf>,
+    #[serde(rename = "tls_key")]
+    _tls_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DataFile {
+    #[serde(rename = "dir")]
+    _dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct JournalFile {
+    #[serde(rename = "keep_days")]
+    _keep_days: Option<u32>,
+    #[serde(rename = "max_gb")]
+    _max_gb: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ClockFile {
+    #[serde(rename = "rate")]
+    _rate: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PostgresFile {
+    #[serde(rename = "url")]
+    _url: Option<String>,
+}

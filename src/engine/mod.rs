@@ -3,6 +3,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable)]
 
 pub mod alert;
+pub mod assignment;
 pub mod decode;
 pub mod detect;
 pub mod digest;

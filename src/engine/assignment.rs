@@ -224,9 +224,8 @@ mod tests {
 
     fn matrix() -> impl Strategy<Value = (Vec<Vec<f64>>, f64)> {
         let cost = prop_oneof![4 => (0..12_i32).prop_map(f64::from), 4 => -50.0..50.0, 1 => Just(f64::INFINITY)];
-        let rows = (0_usize..=6, 0_usize..=6).prop_flat_map(move |(n, m)| {
-            proptest::collection::vec(proptest::collection::vec(cost.clone(), m), n)
-        });
+        let rows = (0_usize..=6, 0_usize..=6)
+            .prop_flat_map(move |(n, m)| proptest::collection::vec(proptest::collection::vec(cost.clone(), m), n));
         (rows, prop_oneof![Just(60.0), -20.0..40.0])
     }
 

@@ -1,0 +1,60 @@
+//! A mother boat without AIS drifts off Con Dao and feeds three fishing boats one after another.
+
+use crate::sim::chart::con_dao_radar;
+use crate::sim::motion::Berthing;
+use crate::sim::vessel::usual_beam_m;
+
+use super::{MINUTE, Path, World, fishing_boat, silent_craft, start_for};
+
+/// From one boat's coming to the next one's, s.
+const ROUND_S: f64 = 40.0 * MINUTE;
+/// Length of the mother: larger than her boats, so that her echo outlives theirs, m.
+const MOTHER_LENGTH_M: f64 = 28.0;
+
+/// The first boat lies alongside at `first_s`, the third is gone about 115 min later.
+pub fn play(world: &mut World, first_s: f64) {
+    let place = con_dao_radar().at(165.0, 11.0);
+    let (arrives_s, stops_s) = (first_s - 22.0 * MINUTE, first_s - 18.0 * MINUTE);
+    let leaves_s = first_s + 3.0 * ROUND_S + 4.0 * MINUTE;
+    let path = world
+        .helm("mother", 0.0, start_for(place, 150.0, 8.0, arrives_s))
+        .sail_to_by(place, arrives_s)
+        .slow_down(8.0)
+        .drift(leaves_s)
+        .steer(135.0, 8.0, world.duration_s)
+        .path();
+    let mother = world.launch("mother", silent_craft(MOTHER_LENGTH_M), path.clone());
+    let group = world.vessels[mother].id.clone();
+    for round in 0..3 {
+        client(world, (mother, &path, &group), first_s + f64::from(round) * ROUND_S);
+    }
+    world.tell_stop(mother, (stops_s, leaves_s), "mother stopped for transfers");
+}
+
+/// One boat that lies alongside from an instant on, for 26 to 33 min.
+fn client(world: &mut World, (mother, host, group): (usize, &Path, &str), secured_s: f64) {
+    let mut rng = world.rng(&format!("story {}", world.next_id("client")));
+    let length_m = rng.pick(&[16.0, 17.0, 18.0, 20.0]);
+    let gap_m = rng.between(5.0, 14.0);
+    let side = rng.pick(&[-1.0, 1.0]);
+    let berthing = Berthing {
+        secured_s,
+        cast_off_s: secured_s + rng.between(26.0, 33.0) * MINUTE,
+        manoeuvre_s: 300.0,
+        ahead_m: rng.between(-3.0, 3.0),
+        across_m: side * (0.5 * usual_beam_m(MOTHER_LENGTH_M) + gap_m + 0.5 * usual_beam_m(length_m)),
+        stand_off_m: 350.0,
+    };
+    let meets = berthing.place(host, berthing.begins_s());
+    let (comes_from, kn) = (rng.between(125.0, 200.0), rng.between(6.0, 7.5));
+    let path = world
+        .helm("client", 0.0, start_for(meets, comes_from, kn, berthing.begins_s()))
+        .sail_to_by(meets, berthing.begins_s())
+        .alongside(host, &berthing)
+        .steer(rng.between(110.0, 200.0), kn, world.duration_s)
+        .path();
+    let boat = world.launch("client", fishing_boat(length_m), path);
+    let alongside_s = (berthing.secured_s, berthing.cast_off_s);
+    world.tell_transfer((mother, boat), alongside_s, gap_m, (false, group), "transfer drifting, one of 3 in turn");
+    world.tell_stop(boat, (berthing.begins_s(), berthing.ends_s()), "stopped alongside");
+}

@@ -1,5 +1,5 @@
 //! Simulated scenarios: same seed same bytes, every line valid on the wire, truth as the script acted it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
 

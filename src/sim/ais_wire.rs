@@ -131,7 +131,7 @@ pub fn class_b_position(fix: &Fix) -> Payload {
         .put(heading(fix.heading_deg), 9)
         .put(fix.utc_second.into(), 6)
         .put(0, 2) // spare
-        .put(0b1_0111_00, 7) // unit CS, no display, DSC, whole band, message 22, autonomous, no RAIM
+        .put(0b101_1100, 7) // unit CS, no display, DSC, whole band, message 22, autonomous, no RAIM
         .put(1, 1) // communication state selector: ITDMA, as for every CS unit
         .put(0b110_0000_0000_0000_0110, 19)
 }

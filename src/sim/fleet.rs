@@ -81,7 +81,7 @@ impl Fleet {
         let payload = sailor.report(self.second, time.utc_second());
         let spread_ms = (self.index * 900 / self.slots[slot].len()) as i64;
         self.index += 1;
-        let line = payload.sentences(0, if self.index % 2 == 0 { 'A' } else { 'B' }).concat();
+        let line = payload.sentences(0, if self.index.is_multiple_of(2) { 'A' } else { 'B' }).concat();
         if self.tagged { tag_block("shore", time.millis() + 50 + spread_ms) + &line } else { line }
     }
 

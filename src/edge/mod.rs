@@ -3,4 +3,3 @@
 pub mod batch;
 pub mod journal;
 pub mod recording;
-pub mod snapshot;

@@ -54,6 +54,16 @@ impl Position {
             .then(|| Position { lat_e7: libm::round(lat * 1e7) as i32, lon_e7: libm::round(lon * 1e7) as i32 })
     }
 
+    /// From units of 1e-7 degrees; `None` if out of range.
+    #[inline]
+    pub const fn from_e7(lat_e7: i32, lon_e7: i32) -> Option<Self> {
+        if lat_e7.unsigned_abs() <= 900_000_000 && lon_e7.unsigned_abs() <= 1_800_000_000 {
+            Some(Position { lat_e7, lon_e7 })
+        } else {
+            None
+        }
+    }
+
     /// From degrees brought into range: latitude clamped, longitude wrapped.
     pub fn from_degrees_wrapped(lat: f64, lon: f64) -> Self {
         let lat = lat.clamp(-90.0, 90.0);

@@ -99,7 +99,7 @@ impl LineStamps {
             self.pghp.push(self.line, Heard { time: told.time, station: StationId::default() }, told.checksum);
             return Some(told.time);
         }
-        match &sentence.formatter()? {
+        match sentence.formatter()? {
             b"VDM" | b"VDO" => self.pghp.take_before(self.line, checksum).map(|heard| heard.time),
             b"RMC" | b"ZDA" => {
                 let clock = own_ship::parse(sentence).and_then(|own| own.clock);

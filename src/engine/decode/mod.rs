@@ -1,12 +1,123 @@
 //! Bytes to reports: sentences, AIS messages, radar targets, table rows; refuses with a reason, never fails.
+//!
+//! A [`Decoder`] takes frames in the order of the journal and hands out messages and rejects; [`reports`] says what a
+//! message tells the tracker. Nothing is allocated for a message.
 
+pub mod ais;
+mod armour;
+mod assembler;
 mod csv;
 mod epoch;
+mod feed;
+mod held;
 pub mod line_stamp;
 mod nmea0183;
 mod own_ship;
 mod pghp;
 pub mod reject;
 pub mod report;
+mod reports;
 mod scan;
+pub mod stamp;
+mod stations;
 mod tag_block;
+mod ttm;
+mod vdm;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::input::{Feed, FeedId, Frame};
+use crate::engine::time::EventTime;
+
+pub use ais::AisMessage;
+use armour::Payload;
+pub use csv::CsvRow;
+use feed::{FeedDecoder, Shared};
+pub use reject::{Reject, RejectReason};
+use report::{SensorTrackReport, StationId};
+pub use reports::{Reports, reports};
+pub use stamp::{SentenceKind, Stamp};
+use stations::Stations;
+pub use ttm::{Reference, TrackedTarget};
+
+/// One decoded message.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant)] // built in place and lent out; boxes would allocate
+pub enum Message {
+    /// An AIS message of others, or of own ship.
+    Ais(AisMessage),
+    /// A radar's tracked target.
+    Ttm(TtmMessage),
+    /// A row of a table.
+    Row(CsvRow),
+}
+
+/// A tracked target: as sent, and where that puts it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TtmMessage {
+    /// The sentence's fields.
+    pub wire: TrackedTarget,
+    /// The target seen from the site or own ship.
+    pub target: SensorTrackReport,
+}
+
+/// What comes out of a frame, lent for the call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Decoded<'a> {
+    /// A message.
+    Message {
+        /// When, where and by whom it was heard.
+        stamp: &'a Stamp,
+        /// What it says.
+        message: &'a Message,
+    },
+    /// Refused bytes.
+    Reject(Reject<'a>),
+}
+
+/// Decodes the frames of all feeds; its whole state is a value that can be kept and taken up again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Decoder {
+    feeds: Vec<FeedDecoder>,
+    stations: Stations,
+    #[serde(skip)]
+    payload: Payload,
+}
+
+impl Decoder {
+    /// A decoder for these feeds; `FeedId(i)` is the `i`th.
+    pub fn new(feeds: &[Feed]) -> Decoder {
+        let feeds = feeds.iter().zip(0..).map(|(feed, i)| FeedDecoder::new(FeedId(i), feed)).collect();
+        Decoder { feeds, stations: Stations::default(), payload: Payload::default() }
+    }
+
+    /// Decodes one line or datagram; a frame of a feed that is not there is ignored.
+    ///
+    /// What a `$PGHP` line behind it may stamp is kept back up to 20 lines or 2 s of receive time, see [`Decoder::tick`].
+    #[inline]
+    pub fn decode(&mut self, frame: &Frame<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
+        if let Some(feed) = self.feeds.get_mut(usize::from(frame.feed.0)) {
+            feed.decode(frame, Shared { stations: &mut self.stations, payload: &mut self.payload }, emit);
+        }
+    }
+
+    /// Time went on without frames: hands out what waited too long. What comes out does not depend on how often this is
+    /// called, only when it comes out.
+    pub fn tick(&mut self, received_at: EventTime, emit: &mut impl FnMut(Decoded<'_>)) {
+        for feed in &mut self.feeds {
+            feed.tick(received_at, emit);
+        }
+    }
+
+    /// A feed has ended: hands out what waits and gives up what is not whole.
+    pub fn finish(&mut self, feed: FeedId, emit: &mut impl FnMut(Decoded<'_>)) {
+        if let Some(feed) = self.feeds.get_mut(usize::from(feed.0)) {
+            feed.finish(emit);
+        }
+    }
+
+    /// The name of a station; `None` if it is not known (the table is bounded) or no station.
+    pub fn station_name(&self, station: StationId) -> Option<&str> {
+        self.stations.name(station)
+    }
+}

@@ -36,7 +36,7 @@ impl<'a> Sentence<'a> {
 
     /// The three letters that tell what the sentence says, whoever talks; `None` for a proprietary sentence.
     #[inline]
-    pub fn formatter(&self) -> Option<[u8; 3]> {
+    pub fn formatter(&self) -> Option<&'a [u8; 3]> {
         match self.address() {
             [b'P', ..] => None,
             [_, _, formatter @ ..] => formatter.try_into().ok(),
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(pieces.prefix(), b"1550303566 ");
         let Some(Piece::Sentence(s, suffix)) = pieces.next() else { panic!() };
         assert_eq!(suffix, b",r003669707,1152921693\r");
-        assert_eq!((s.formatter(), s.talker()), (Some(*b"VDM"), *b"AI"));
+        assert_eq!((s.formatter(), s.talker()), (Some(b"VDM"), *b"AI"));
         assert_eq!(s.fields().nth(3), Some(&b"B"[..]));
         assert!(pieces.next().is_none());
     }

@@ -78,7 +78,7 @@ fn fresh<T: Copy>(dated: Dated<T>, at: EventTime) -> Option<T> {
 
 /// Reads an own-ship sentence with a good checksum; `None` for any other sentence, or for one that does not read.
 pub fn parse(sentence: &Sentence<'_>) -> Option<OwnShipUpdate> {
-    match &sentence.formatter()? {
+    match sentence.formatter()? {
         b"RMC" | b"GGA" | b"VTG" | b"HDT" | b"ZDA" => from_crate(sentence.bytes),
         b"THS" => true_heading_and_status(sentence),
         _ => None,

@@ -101,10 +101,13 @@ impl PghpWindow {
     }
 
     /// For a sentence held since `line`: the nearest line behind it that means this checksum and that no nearer sentence
-    /// behind that line can claim any more at line `now`.
-    pub fn take_behind(&mut self, line: u64, checksum: u8, now: u64) -> Option<Heard> {
+    /// behind that line can claim any more at line `now` (`None`: nothing follows).
+    pub fn take_behind(&mut self, line: u64, checksum: u8, now: Option<u64>) -> Option<Heard> {
         let found = self.waiting.iter().position(|w| {
-            w.checksum == Some(checksum) && w.line > line && w.line <= line + REACH_LINES && now > 2 * w.line - line
+            w.checksum == Some(checksum)
+                && w.line > line
+                && w.line <= line + REACH_LINES
+                && now.is_none_or(|now| now > 2 * w.line - line)
         });
         found.map(|i| self.take(i))
     }
@@ -154,8 +157,8 @@ mod tests {
     fn a_line_behind_its_sentence_waits_for_a_nearer_one() {
         let mut window = PghpWindow::default();
         window.push(12, heard(1), Some(0x62));
-        assert_eq!(window.take_behind(10, 0x62, 14), None);
-        assert_eq!(window.take_behind(10, 0x62, 15), Some(heard(1)));
+        assert_eq!(window.take_behind(10, 0x62, Some(14)), None);
+        assert_eq!(window.take_behind(10, 0x62, Some(15)), Some(heard(1)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::epoch::unix_time;
 use super::scan::{digits, find, hex_byte, number_u32, trim, xor};
 use crate::engine::time::EventTime;
 
-/// What one or several TAG blocks before a sentence say. After a wrong checksum, nothing.
+/// What a TAG block before a sentence says. After a wrong checksum, nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TagBlock<'a> {
     /// `s:` source identification: the station.
@@ -50,18 +50,6 @@ pub fn parse(block: &[u8]) -> TagBlock<'_> {
         }
     }
     tag
-}
-
-impl<'a> TagBlock<'a> {
-    /// Both blocks together; what the later says wins.
-    pub fn merged(self, later: TagBlock<'a>) -> TagBlock<'a> {
-        TagBlock {
-            source: later.source.or(self.source),
-            time: later.time.or(self.time),
-            line_count: later.line_count.or(self.line_count),
-            group: later.group.or(self.group),
-        }
-    }
 }
 
 /// `1-2-77`.

@@ -1,0 +1,52 @@
+//! The names of stations, so that an observation carries a number and people still read a name.
+
+use serde::{Deserialize, Serialize};
+
+use super::report::StationId;
+use crate::engine::digest::digest64;
+use crate::engine::map::Map;
+
+/// Names kept; a station beyond this has its number all the same.
+const MOST_NAMES: usize = 4096;
+/// Characters kept of a name.
+const MOST_CHARS: usize = 64;
+
+/// Names of the stations heard from.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Stations {
+    names: Map<StationId, String>,
+}
+
+impl Stations {
+    /// The number of a station: the digest of its name. The name is kept the first time.
+    pub fn id(&mut self, name: &[u8]) -> StationId {
+        let id = StationId(digest64(name));
+        if !self.names.contains_key(&id) && self.names.len() < MOST_NAMES {
+            let name: String = name.iter().take(MOST_CHARS).map(|b| char::from(*b)).collect();
+            self.names.insert(id, name);
+        }
+        id
+    }
+
+    /// The name of a station.
+    pub fn name(&self, id: StationId) -> Option<&str> {
+        self.names.get(&id).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_bounded() {
+        let mut stations = Stations::default();
+        let first = stations.id(b"east");
+        for i in 0..10_000u32 {
+            stations.id(&i.to_le_bytes());
+        }
+        assert_eq!(stations.names.len(), MOST_NAMES);
+        assert_eq!(stations.name(first), Some("east"));
+        assert_eq!(stations.id(b"east"), first);
+    }
+}

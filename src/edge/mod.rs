@@ -3,3 +3,4 @@
 pub mod batch;
 pub mod journal;
 pub mod recording;
+pub mod snapshot;

@@ -2,6 +2,7 @@
 
 mod file;
 mod gzip;
+mod journaled;
 mod kind;
 mod lines;
 mod merge;
@@ -11,13 +12,15 @@ mod stamping;
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::edge::batch::Batch;
+use crate::edge::journal::{JournalError, JournalHead, JournalWarning, is_journal};
 use crate::engine::input::{Feed, FeedId};
 use crate::engine::time::EventTime;
 
 use file::RecordedFile;
+use journaled::Journaled;
 pub use kind::{Kind, feed_name};
 pub use lines::MAX_LINE_BYTES;
 use merge::Merge;
@@ -80,6 +83,21 @@ pub enum RecordingError {
         /// The path.
         path: PathBuf,
     },
+    /// A journal cannot be opened.
+    #[error("cannot replay the journal {}", path.display())]
+    Journal {
+        /// Its folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: JournalError,
+    },
+    /// A journal beside other files: its numbers and times are its own.
+    #[error("cannot replay the journal {} together with other files", path.display())]
+    JournalAmongFiles {
+        /// Its folder.
+        path: PathBuf,
+    },
     /// More feeds than the engine can number.
     #[error("cannot read more than 65,535 files at once")]
     TooManyFiles,
@@ -106,6 +124,15 @@ pub enum Warning {
         /// How many.
         count: u64,
     },
+    /// A journal is damaged, or holds what cannot be replayed.
+    Journal(JournalWarning),
+    /// The settings, zones or feeds of a journal change at this number; the first ones go on.
+    HeadChanges {
+        /// The first number under the new ones.
+        seq: u64,
+    },
+    /// No feeds' table of a journal can be read: its feeds are named by number and read as NMEA.
+    NoFeeds,
 }
 
 impl fmt::Display for Warning {
@@ -119,16 +146,28 @@ impl fmt::Display for Warning {
             Warning::TooLong { path, count } => {
                 write!(f, "{}: {count} lines longer than {MAX_LINE_BYTES} bytes were cut", path.display())
             }
+            Warning::Journal(warning) => warning.fmt(f),
+            Warning::HeadChanges { seq } => {
+                write!(f, "feeds, settings or zones change at record {seq} of the journal; the first ones go on")
+            }
+            Warning::NoFeeds => {
+                write!(f, "the journal's table of feeds is lost: its feeds are numbered, and read as NMEA")
+            }
         }
     }
 }
 
 /// Files as one stream of inputs: frames merged by `received_at` (ties by feed, then line), and the end of each feed.
 ///
-/// Feeds are sorted by name; inputs are numbered from 1 without gaps.
+/// Feeds are sorted by name; inputs are numbered from 1 without gaps. A journal gives its inputs as they are.
 pub struct Recording {
     feeds: Vec<Feed>,
-    merge: Merge,
+    inputs: Inputs,
+}
+
+enum Inputs {
+    Files(Merge),
+    Journal(Box<Journaled>),
 }
 
 impl Recording {
@@ -137,6 +176,15 @@ impl Recording {
     /// # Errors
     /// Where a file cannot be opened or its format is not read: bad content alone is never an error.
     pub fn open(files: &[RecordingFile], options: &RecordingOptions) -> Result<Recording, RecordingError> {
+        let journal = |file: &&RecordingFile| file.path.is_dir() && is_journal(&file.path);
+        match (files.iter().find(journal), files.len()) {
+            (Some(file), 1) => Recording::open_journal(file, options),
+            (Some(file), _) => Err(RecordingError::JournalAmongFiles { path: file.path.clone() }),
+            (None, _) => Recording::open_files(files, options),
+        }
+    }
+
+    fn open_files(files: &[RecordingFile], options: &RecordingOptions) -> Result<Recording, RecordingError> {
         if files.len() > usize::from(u16::MAX) {
             return Err(RecordingError::TooManyFiles);
         }
@@ -155,7 +203,13 @@ impl Recording {
             file.start(options.order, feed.date.map(EventTime::midnight));
         }
         let (feeds, files) = opened.into_iter().unzip();
-        Ok(Recording { feeds, merge: Merge::new(files, options.from, options.to) })
+        Ok(Recording { feeds, inputs: Inputs::Files(Merge::new(files, options.from, options.to)) })
+    }
+
+    fn open_journal(file: &RecordingFile, options: &RecordingOptions) -> Result<Recording, RecordingError> {
+        let journal = Journaled::open(&file.path, options.from, options.to)
+            .map_err(|source| RecordingError::Journal { path: file.path.clone(), source })?;
+        Ok(Recording { feeds: journal.feeds().to_vec(), inputs: Inputs::Journal(Box::new(journal)) })
     }
 
     /// The feeds, sorted by name: `FeedId(i)` is the i-th.
@@ -163,25 +217,47 @@ impl Recording {
         &self.feeds
     }
 
+    /// The feeds, settings and zones a journal began under; `None` for files.
+    pub fn journal_head(&self) -> Option<&JournalHead> {
+        match &self.inputs {
+            Inputs::Files(_) => None,
+            Inputs::Journal(journal) => Some(journal.head()),
+        }
+    }
+
     /// Replaces the batch by the next inputs; `false` at the end. A batch may go to another thread.
     pub fn next_batch(&mut self, batch: &mut Batch) -> bool {
-        self.merge.next_batch(batch)
+        match &mut self.inputs {
+            Inputs::Files(merge) => merge.next_batch(batch),
+            Inputs::Journal(journal) => journal.next_batch(batch),
+        }
     }
 
     /// What went wrong so far; whole once `next_batch` has said `false`.
     pub fn warnings(&self) -> Vec<Warning> {
-        self.merge.files().iter().flat_map(RecordedFile::warnings).collect()
+        match &self.inputs {
+            Inputs::Files(merge) => merge.files().iter().flat_map(RecordedFile::warnings).collect(),
+            Inputs::Journal(journal) => journal.warnings(),
+        }
     }
 
     /// Bytes read and bytes in all, as they lie on disk (standard input counts 0 in all): for a progress bar.
     pub fn progress(&self) -> (u64, u64) {
-        let files = self.merge.files().iter().map(RecordedFile::progress);
-        files.fold((0, 0), |sum, (done, total)| (sum.0 + done, sum.1 + total))
+        match &self.inputs {
+            Inputs::Files(merge) => {
+                let files = merge.files().iter().map(RecordedFile::progress);
+                files.fold((0, 0), |sum, (done, total)| (sum.0 + done, sum.1 + total))
+            }
+            Inputs::Journal(journal) => journal.progress(),
+        }
     }
 
-    /// The file a feed is read from.
-    pub fn path(&self, feed: FeedId) -> Option<&std::path::Path> {
-        self.merge.files().get(usize::from(feed.0)).map(RecordedFile::path)
+    /// The file a feed is read from; `None` for a journal.
+    pub fn path(&self, feed: FeedId) -> Option<&Path> {
+        match &self.inputs {
+            Inputs::Files(merge) => merge.files().get(usize::from(feed.0)).map(RecordedFile::path),
+            Inputs::Journal(_) => None,
+        }
     }
 }
 

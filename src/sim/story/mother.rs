@@ -26,32 +26,37 @@ pub fn play(world: &mut World, first_s: f64) {
     let mother = world.launch("mother", silent_craft(MOTHER_LENGTH_M), path.clone());
     let group = world.vessels[mother].id.clone();
     for round in 0..3 {
-        client(world, (mother, &path, &group), first_s + f64::from(round) * ROUND_S);
+        let port_side = round % 2 == 0;
+        client(world, (mother, &path, &group), first_s + f64::from(round) * ROUND_S, port_side);
     }
     world.tell_stop(mother, (stops_s, leaves_s), "mother stopped for transfers");
 }
 
-/// One boat that lies alongside from an instant on, for 26 to 33 min.
-fn client(world: &mut World, (mother, host, group): (usize, &Path, &str), secured_s: f64) {
+/// One boat that lies alongside from an instant on, for 26 to 32 min; she comes and goes on her own side.
+fn client(world: &mut World, (mother, host, group): (usize, &Path, &str), secured_s: f64, port_side: bool) {
     let mut rng = world.rng(&format!("story {}", world.next_id("client")));
     let length_m = rng.pick(&[16.0, 17.0, 18.0, 20.0]);
     let gap_m = rng.between(5.0, 14.0);
-    let side = rng.pick(&[-1.0, 1.0]);
+    let (side, comes_from, leaves_for) = if port_side {
+        (-1.0, rng.between(190.0, 220.0), rng.between(205.0, 235.0))
+    } else {
+        (1.0, rng.between(115.0, 140.0), rng.between(90.0, 120.0))
+    };
+    let kn = rng.between(6.0, 7.5);
     let berthing = Berthing {
         secured_s,
-        cast_off_s: secured_s + rng.between(26.0, 33.0) * MINUTE,
+        cast_off_s: secured_s + rng.between(26.0, 32.0) * MINUTE,
         manoeuvre_s: 300.0,
         ahead_m: rng.between(-3.0, 3.0),
         across_m: side * (0.5 * usual_beam_m(MOTHER_LENGTH_M) + gap_m + 0.5 * usual_beam_m(length_m)),
         stand_off_m: 350.0,
     };
     let meets = berthing.place(host, berthing.begins_s());
-    let (comes_from, kn) = (rng.between(125.0, 200.0), rng.between(6.0, 7.5));
     let path = world
         .helm("client", 0.0, start_for(meets, comes_from, kn, berthing.begins_s()))
         .sail_to_by(meets, berthing.begins_s())
         .alongside(host, &berthing)
-        .steer(rng.between(110.0, 200.0), kn, world.duration_s)
+        .steer(leaves_for, kn, world.duration_s)
         .path();
     let boat = world.launch("client", fishing_boat(length_m), path);
     let alongside_s = (berthing.secured_s, berthing.cast_off_s);

@@ -13,7 +13,7 @@ pub fn play(world: &mut World, boards_s: f64) {
     let boarding = degrees(8.585, 106.500);
     let slows_s = boards_s - 12.0 * MINUTE;
     let slow_from = boarding.at(Bearing::from_degrees(165.0), Metres(6.0 * KNOT_M_S * 12.0 * MINUTE));
-    let anchor = degrees(8.632, 106.500);
+    let anchor = degrees(8.6275, 106.4995);
     let helm = world
         .helm("inbound", 0.0, start_for(slow_from, 165.0, 12.0, slows_s))
         .sail_to_by(slow_from, slows_s)
@@ -33,7 +33,7 @@ pub fn play(world: &mut World, boards_s: f64) {
         across_m: 0.5 * usual_beam_m(SHIP_LENGTH_M) + 1.5 + 0.5 * usual_beam_m(length_m),
         stand_off_m: 300.0,
     };
-    let (home, meets) = (degrees(8.648, 106.551), berthing.place(&path, berthing.begins_s()));
+    let (home, meets) = (degrees(8.650, 106.553), berthing.place(&path, berthing.begins_s()));
     let run_s = home.distance_to(meets).0 / (15.0 * KNOT_M_S);
     let boat_path = world
         .helm("pilot", 0.0, home)

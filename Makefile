@@ -1,0 +1,48 @@
+# What people and machines do with this tree. `make help` lists it.
+
+CARGO ?= cargo
+DEMO  ?= con-dao
+PICKET = target/release/picket
+
+.PHONY: help run test bless lint bench setup ci
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: setup ## build, make the bundled scenario in ./data/demo, replay it
+	$(CARGO) build --release --locked
+	rm -rf data/demo
+	$(PICKET) simulate $(DEMO) --seed 1 --out data/demo
+	$(PICKET) replay --config data/demo/picket.toml --alerts data/demo/alerts.jsonl
+	@echo
+	@echo "EXERCISE: a simulated night. The alerts, one JSON line a revision: data/demo/alerts.jsonl"
+	@echo "What really happened there: data/demo/truth.jsonl"
+	@echo "How well the one matches the other: $(PICKET) score data/demo/truth.jsonl data/demo/alerts.jsonl"
+
+test: setup ## run every test; PICKET_CORPUS=DIR adds those on real recordings
+	$(CARGO) test --locked
+
+bless: ## write the expected output of replay/* anew; read the difference before you commit it
+	PICKET_BLESS=1 $(CARGO) test --locked --test golden
+
+lint: ## formatting and lints, as strict as the tree is kept
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+bench: ## measure; peers run beside picket where benches/peers has them
+	$(CARGO) bench --locked
+	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
+
+setup: ## install what is missing for the tests, or say how
+	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
+	@command -v cc >/dev/null || $(MAKE) --no-print-directory install-gcc
+	@command -v gpsdecode >/dev/null || $(MAKE) --no-print-directory install-gpsd-clients
+
+# Installs one Debian package where this may be done without asking; says what to do elsewhere.
+install-%:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get install -y --no-install-recommends $* || { apt-get update && apt-get install -y --no-install-recommends $*; }; } \
+	    || echo "could not install $*: the tests that need it will say so"; \
+	else echo "missing: sudo apt-get install $*"; fi
+
+ci: lint test ## what a change must pass

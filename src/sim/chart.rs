@@ -133,26 +133,23 @@ pub fn con_dao_radar() -> RadarSite {
     }
 }
 
-/// The two ends of the southern edge of the zone `con-dao`, east first.
-pub fn southern_edge() -> (Position, Position) {
-    (degrees(8.300, 106.860), degrees(8.270, 106.560))
+/// The two ends of the north-western edge of the zone `con-dao`, east first; the zone lies south of it.
+pub fn north_western_edge() -> (Position, Position) {
+    (degrees(8.600, 106.500), degrees(8.500, 105.400))
 }
 
-/// The zones about Con Dao: patrol zone, anchorage, port and pilot boarding place.
+/// The zones about Con Dao: patrol zone (as in `zones/squadron-3.geojson`), anchorage, port and pilot boarding place.
 pub fn con_dao_zones() -> Vec<Zone> {
-    let (edge_east, edge_west) = southern_edge();
-    let mut patrol = vec![
-        degrees(8.640, 106.560),
-        degrees(8.655, 106.690),
-        degrees(8.700, 106.960),
-        degrees(8.480, 107.020),
-        edge_east,
+    let (edge_east, edge_west) = north_western_edge();
+    let patrol = vec![
         edge_west,
-        degrees(8.340, 106.280),
-        degrees(8.560, 106.220),
-        degrees(8.620, 106.440),
+        degrees(7.600, 105.300),
+        degrees(7.400, 106.600),
+        degrees(7.100, 108.400),
+        degrees(8.400, 108.300),
+        degrees(8.640, 106.750),
+        edge_east,
     ];
-    patrol.reverse();
     let zone = |id, name, kind, ring| Zone { id, name, kind, sts_watch: false, anchorage_ok: false, ring };
     vec![
         Zone { sts_watch: true, ..zone("con-dao", "Con Dao S/SE/SW", "patrol", patrol) },
@@ -160,7 +157,7 @@ pub fn con_dao_zones() -> Vec<Zone> {
             anchorage_ok: true,
             ..zone("con-dao-anchorage", "Con Dao anchorage", "anchorage", octagon(8.640, 106.515, 2_500.0))
         },
-        zone("ben-dam-port", "Ben Dam port", "port", octagon(8.655, 106.556, 1_000.0)),
+        zone("port-ben-dam", "Ben Dam port", "port", octagon(8.655, 106.565, 1_000.0)),
         zone("con-dao-pilots", "Con Dao pilot boarding place", "service", octagon(8.585, 106.500, 2_500.0)),
     ]
 }

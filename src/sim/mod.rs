@@ -115,7 +115,7 @@ pub fn scenario(name: &str, seed: u64) -> Option<World> {
 fn con_dao(world: &mut World) {
     mother::play(world, 38.0 * MINUTE);
     tanker_dark::play(world, 58.0 * MINUTE);
-    edge_loiter::play(world, 13.0 * MINUTE);
+    edge_loiter::play(world, 12.0 * MINUTE);
     transfer::under_way(world, 75.0 * MINUTE);
     transfer::stopped(world, 110.0 * MINUTE);
     anchorage::anchored(world);

@@ -22,7 +22,7 @@ pub fn anchored(world: &mut World) {
 
 /// Six boats moored side by side.
 pub fn moored(world: &mut World) {
-    let quay = degrees(8.653, 106.556);
+    let quay = degrees(8.653, 106.563);
     for berth in 0..6 {
         let place = quay.at(Bearing::from_degrees(150.0), Metres(9.0 * f64::from(berth)));
         let path = world.helm("moored", 0.0, place).moored(world.duration_s, 60.0).path();

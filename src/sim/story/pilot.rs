@@ -33,7 +33,7 @@ pub fn play(world: &mut World, boards_s: f64) {
         across_m: 0.5 * usual_beam_m(SHIP_LENGTH_M) + 1.5 + 0.5 * usual_beam_m(length_m),
         stand_off_m: 300.0,
     };
-    let (home, meets) = (degrees(8.650, 106.553), berthing.place(&path, berthing.begins_s()));
+    let (home, meets) = (degrees(8.650, 106.562), berthing.place(&path, berthing.begins_s()));
     let run_s = home.distance_to(meets).0 / (15.0 * KNOT_M_S);
     let boat_path = world
         .helm("pilot", 0.0, home)

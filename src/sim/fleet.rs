@@ -102,7 +102,7 @@ impl Sailor {
         let course = Course::from_degrees(rng.between(0.0, 360.0));
         let speed = Speed::from_knots(if class_a { rng.between(8.0, 14.0) } else { rng.between(3.0, 9.0) });
         let fix = Fix {
-            mmsi: 200_000_000 + (index as u32 * 5_003) % 575_000_000,
+            mmsi: 200_000_000 + (index as u64 * 5_003 % 575_000_000) as u32,
             navigational_status: 0,
             position: Some(Position::from_degrees_wrapped(rng.between(6.0, 18.0), rng.between(108.0, 117.0))),
             sog_kn: Some(speed.knots()),

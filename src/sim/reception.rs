@@ -91,16 +91,16 @@ impl Hub<'_> {
             self.sequence = (self.sequence + 1) % 10;
         }
         let from = link.vessel.path.position(at_s);
-        for (station, fade) in self.world.stations.iter().zip(link.fades.clone()) {
-            let chance = chance_heard(station, link.vessel.carriage, from, at_s, fade);
+        for (index, station) in self.world.stations.iter().enumerate() {
+            let chance = chance_heard(station, link.vessel.carriage, from, at_s, link.fades[index]);
             if !link.rng.chance(chance) || self.is_out(station, at_s) {
                 continue;
             }
             let stamp_s = at_s + link.rng.between(0.05, 0.42);
             let late = link.rng.chance(LATE_SHARE);
             let delay_s = if late { link.rng.between(3.0, 12.0) } else { link.rng.exponential(0.08) };
-            for (index, lines) in sentences.iter().enumerate() {
-                self.deliver(station.name, stamp_s + 0.01 * index as f64, delay_s, lines);
+            for (message, lines) in sentences.iter().enumerate() {
+                self.deliver(station.name, stamp_s + 0.01 * message as f64, delay_s, lines);
             }
         }
     }

@@ -38,6 +38,21 @@ pub struct Outage {
     pub to_s: f64,
 }
 
+/// Two vessels side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Meeting {
+    /// Index of the vessel that others come to; its meetings are one group.
+    pub host: usize,
+    /// Index of the vessel that comes.
+    pub boat: usize,
+    /// From when to when they lie alongside, s.
+    pub alongside_s: (f64, f64),
+    /// Hull to hull, m.
+    pub gap_m: f64,
+    /// Whether they make way.
+    pub under_way: bool,
+}
+
 /// The bytes of one feed of a world.
 #[derive(Clone, Debug)]
 pub struct FeedBytes {
@@ -178,25 +193,23 @@ impl World {
         });
     }
 
-    /// Enters a transfer of two vessels that lie `gap_m` apart hull to hull from `span_s.0` to `span_s.1`.
-    pub fn tell_transfer(
-        &mut self,
-        (a, b): (usize, usize),
-        span_s: (f64, f64),
-        gap_m: f64,
-        (under_way, group): (bool, &str),
-        note: &'static str,
-    ) {
-        let (one, other) = (&self.vessels[a], &self.vessels[b]);
+    /// Enters a transfer of two vessels.
+    pub fn tell_transfer(&mut self, meeting: &Meeting, note: &'static str) {
+        let (one, other) = (&self.vessels[meeting.host], &self.vessels[meeting.boat]);
         let partner = match (one.mmsi, other.mmsi) {
             (Some(_), Some(_)) => "ais_ais",
             (None, None) => "radar_radar",
             _ => "ais_radar",
         };
-        let merged_fraction = truth::merged_fraction(&self.radars, one, other, span_s.0, span_s.1);
-        let gap_m = libm::round(gap_m * 10.0) / 10.0;
-        let details = Details::ShipToShip { gap_m, partner, merged_fraction, under_way, group: group.to_owned() };
-        self.tell("ship_to_ship", &[a, b], span_s, note, details);
+        let (from_s, to_s) = meeting.alongside_s;
+        let details = Details::ShipToShip {
+            gap_m: libm::round(meeting.gap_m * 10.0) / 10.0,
+            partner,
+            merged_fraction: truth::merged_fraction(&self.radars, one, other, from_s, to_s),
+            under_way: meeting.under_way,
+            group: one.id.clone(),
+        };
+        self.tell("ship_to_ship", &[meeting.host, meeting.boat], meeting.alongside_s, note, details);
     }
 
     /// Switches a vessel's AIS off for a time and enters the dark period.

@@ -16,7 +16,7 @@ use crate::engine::units::{Bearing, KNOT_M_S, Metres};
 
 use super::motion::Path;
 use super::vessel::{Carriage, Hull};
-use super::world::{MINUTE, World};
+use super::world::{MINUTE, Meeting, World};
 
 /// A fishing boat with class B.
 fn fishing_boat(length_m: f64) -> Hull {

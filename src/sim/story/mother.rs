@@ -4,7 +4,7 @@ use crate::sim::chart::con_dao_radar;
 use crate::sim::motion::Berthing;
 use crate::sim::vessel::usual_beam_m;
 
-use super::{MINUTE, Path, World, fishing_boat, silent_craft, start_for};
+use super::{MINUTE, Meeting, Path, World, fishing_boat, silent_craft, start_for};
 
 /// From one boat's coming to the next one's, s.
 const ROUND_S: f64 = 40.0 * MINUTE;
@@ -24,16 +24,15 @@ pub fn play(world: &mut World, first_s: f64) {
         .steer(135.0, 8.0, world.duration_s)
         .path();
     let mother = world.launch("mother", silent_craft(MOTHER_LENGTH_M), path.clone());
-    let group = world.vessels[mother].id.clone();
     for round in 0..3 {
         let port_side = round % 2 == 0;
-        client(world, (mother, &path, &group), first_s + f64::from(round) * ROUND_S, port_side);
+        client(world, (mother, &path), first_s + f64::from(round) * ROUND_S, port_side);
     }
     world.tell_stop(mother, (stops_s, leaves_s), "mother stopped for transfers");
 }
 
 /// One boat that lies alongside from an instant on, for 26 to 32 min; she comes and goes on her own side.
-fn client(world: &mut World, (mother, host, group): (usize, &Path, &str), secured_s: f64, port_side: bool) {
+fn client(world: &mut World, (mother, host): (usize, &Path), secured_s: f64, port_side: bool) {
     let mut rng = world.rng(&format!("story {}", world.next_id("client")));
     let length_m = rng.pick(&[16.0, 17.0, 18.0, 20.0]);
     let gap_m = rng.between(5.0, 14.0);
@@ -60,6 +59,7 @@ fn client(world: &mut World, (mother, host, group): (usize, &Path, &str), secure
         .path();
     let boat = world.launch("client", fishing_boat(length_m), path);
     let alongside_s = (berthing.secured_s, berthing.cast_off_s);
-    world.tell_transfer((mother, boat), alongside_s, gap_m, (false, group), "transfer drifting, one of 3 in turn");
+    let meeting = Meeting { host: mother, boat, alongside_s, gap_m, under_way: false };
+    world.tell_transfer(&meeting, "transfer drifting, one of 3 in turn");
     world.tell_stop(boat, (berthing.begins_s(), berthing.ends_s()), "stopped alongside");
 }

@@ -5,7 +5,7 @@ use crate::sim::chart::con_dao_radar;
 use crate::sim::motion::{Berthing, Path};
 use crate::sim::vessel::usual_beam_m;
 
-use super::{MINUTE, World, fishing_boat, start_for, tanker};
+use super::{MINUTE, Meeting, World, fishing_boat, start_for, tanker};
 
 /// Alongside under way from an instant on, for 30 min.
 pub fn under_way(world: &mut World, secured_s: f64) {
@@ -20,8 +20,8 @@ pub fn under_way(world: &mut World, secured_s: f64) {
     let host = world.launch("bunker", tanker(45.0), path.clone());
     let (boat, berthing, gap_m) = receiver(world, &path, 45.0, (secured_s, secured_s + 30.0 * MINUTE), 160.0);
     let alongside_s = (berthing.secured_s, berthing.cast_off_s);
-    let group = world.vessels[host].id.clone();
-    world.tell_transfer((host, boat), alongside_s, gap_m, (true, &group), "transfer under way");
+    let meeting = Meeting { host, boat, alongside_s, gap_m, under_way: true };
+    world.tell_transfer(&meeting, "transfer under way");
 }
 
 /// Alongside stopped from an instant on, for 32 min; the tanker lies stopped for 65 min.
@@ -38,9 +38,9 @@ pub fn stopped(world: &mut World, secured_s: f64) {
         .path();
     let host = world.launch("bunker", tanker(55.0), path.clone());
     let (boat, berthing, gap_m) = receiver(world, &path, 55.0, (secured_s, secured_s + 32.0 * MINUTE), 190.0);
-    let group = world.vessels[host].id.clone();
     let alongside_s = (berthing.secured_s, berthing.cast_off_s);
-    world.tell_transfer((host, boat), alongside_s, gap_m, (false, &group), "transfer drifting");
+    let meeting = Meeting { host, boat, alongside_s, gap_m, under_way: false };
+    world.tell_transfer(&meeting, "transfer drifting");
     world.tell_stop(host, (stops_s, leaves_s), "stopped for a transfer");
     world.tell_stop(boat, (berthing.begins_s(), berthing.ends_s()), "stopped alongside");
 }

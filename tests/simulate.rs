@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use picket::engine::decode::report::{Body, Report};
+use picket::engine::decode::{Decoded, Decoder, reports};
 use picket::engine::earth::Position;
+use picket::engine::input::{Feed, FeedId, FeedKind, Frame};
+use picket::engine::time::EventTime;
 use picket::sim::{self, SCENARIOS, World};
 
 /// An AIVDM sentence taken apart by this test alone.
@@ -107,6 +111,22 @@ fn position_fields(bits: &Bits) -> (f64, f64, u32, u32) {
     (degrees(at + 39, 27), degrees(at + 11, 28), bits.unsigned(at, 10), bits.unsigned(at + 87, 6))
 }
 
+/// What the engine's decoder reports of a feed's lines; a refused line is a failure.
+fn decoded<'a>(feed: &Feed, lines: impl Iterator<Item = &'a [u8]>) -> Vec<Report> {
+    let mut decoder = Decoder::new(std::slice::from_ref(feed));
+    let mut all = Vec::new();
+    let mut take = |decoded: Decoded<'_>| match decoded {
+        Decoded::Message { stamp, message } => all.extend(reports(stamp, message).unwrap()),
+        Decoded::Reject(reject) => panic!("{:?}: {}", reject.reason, String::from_utf8_lossy(reject.bytes)),
+    };
+    for (line, seq) in lines.zip(0..) {
+        let frame = Frame { seq, feed: FeedId(0), received_at: EventTime::MIN, bytes: line };
+        decoder.decode(&frame, &mut take);
+    }
+    decoder.finish(FeedId(0), &mut take);
+    all
+}
+
 #[test]
 fn same_seed_same_bytes_and_other_seed_other_bytes() {
     for scenario in &SCENARIOS {
@@ -151,6 +171,51 @@ fn every_message_reads_back_as_the_vessel_it_came_from() {
             }
         }
     }
+}
+
+#[test]
+fn the_engine_decodes_every_line_to_where_the_vessel_was() {
+    let world = sim::scenario("con-dao", 2).unwrap();
+    for feed in world.feeds() {
+        let lines = feed.bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let (mut suspects, mut targets, mut names) = (0, 0, 0);
+        for report in decoded(&feed.feed, lines.filter(|line| !line.is_empty())) {
+            let at_s = (report.observed_at - world.start).seconds();
+            let vessel = |mmsi: u32| world.vessels.iter().find(|v| v.mmsi == Some(mmsi));
+            match report.body {
+                Body::Position(told) => {
+                    let Some(vessel) = vessel(told.mmsi.0) else { continue };
+                    let off_m = told.position.unwrap().distance_to(vessel.path.position(at_s)).0;
+                    assert!(off_m < 0.5 * vessel.length_m + 25.0, "{} is told {off_m} m off", vessel.id);
+                    assert_eq!(told.utc_second_suspect, vessel.utc_second_shift > 0, "{}", vessel.id);
+                    suspects += usize::from(told.utc_second_suspect);
+                }
+                Body::Static(told) => names += usize::from(told.name.is_some() && vessel(told.mmsi.0).is_some()),
+                Body::Target(target) => {
+                    let Some(place) = target.position else { continue };
+                    let off_m = |v: &sim::vessel::Vessel| v.path.position(at_s).distance_to(place).0;
+                    let nearest_m = world.vessels.iter().map(off_m).fold(f64::MAX, f64::min);
+                    assert!(nearest_m < 800.0, "target {} lies {nearest_m} m from everyone", target.target_number);
+                    targets += 1;
+                }
+                Body::Heard { .. } => {}
+            }
+        }
+        match feed.feed.name.as_str() {
+            "ais" => assert!(suspects > 500 && names > 500 && targets == 0),
+            _ => assert!(targets > 10_000),
+        }
+    }
+}
+
+#[test]
+fn the_engine_decodes_every_line_of_a_fleet() {
+    let lines: Vec<String> = sim::fleet(300, 5, 1).collect();
+    let tagged = decoded(&Feed::new("fleet", FeedKind::Nmea), lines.iter().map(|line| line.as_bytes()));
+    assert_eq!(tagged.len(), 200 * 30 + 100 * 10);
+    assert!(tagged.iter().all(|report| matches!(report.body, Body::Position(p) if !p.utc_second_suspect)));
+    let bare: Vec<String> = sim::fleet(300, 5, 1).bare().collect();
+    assert!(lines.iter().zip(&bare).all(|(tagged, bare)| tagged.ends_with(bare.as_str())));
 }
 
 #[test]

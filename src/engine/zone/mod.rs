@@ -2,6 +2,7 @@
 
 pub mod geojson;
 mod shape;
+mod simple;
 
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};

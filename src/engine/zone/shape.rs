@@ -1,7 +1,8 @@
 //! The geometry of a zone: parts in degrees, point in polygon by exact predicates, distance to the edge.
 
-use geo::{Intersects, LineString, Polygon, Validation, coord};
+use geo::{Intersects, LineString, Polygon, coord};
 
+use super::simple::simple_polygon;
 use crate::engine::earth::{DegreeScale, Position, ring_area_m2};
 use crate::engine::units::{Bearing, Metres};
 
@@ -29,10 +30,7 @@ pub struct Shape {
 impl Part {
     /// From closed rings of positions, the outer one first; the error says what is wrong with which ring.
     fn new(rings: &[Vec<Position>]) -> Result<Self, String> {
-        let mut lines = rings.iter().map(|ring| LineString::new(unwrapped(ring)));
-        let outer = lines.next().ok_or("a polygon without a ring")?;
-        let polygon = Polygon::new(outer, lines.collect());
-        polygon.check_validation().map_err(|error| format!("not a simple polygon: {error}"))?;
+        let polygon = simple_polygon(rings.iter().map(|ring| unwrapped(ring)).collect())?;
         let xs = || polygon.exterior().coords().map(|c| c.x);
         let ys = || polygon.exterior().coords().map(|c| c.y);
         let (west, east) = (xs().fold(f64::INFINITY, f64::min), xs().fold(f64::NEG_INFINITY, f64::max));

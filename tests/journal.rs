@@ -141,6 +141,35 @@ fn any_number_is_found_and_any_time_sought() {
     check_find_and_seek(dir.path(), &rows);
 }
 
+#[test]
+fn a_sealed_segment_unpacks_to_the_plain_one() {
+    let dir = TempDir::new().unwrap();
+    drop(write(dir.path(), &inputs(20_000, 10)));
+    let plain_path = only_file(dir.path());
+    let mut plain = fs::read(&plain_path).unwrap();
+    plain.truncate(plain.len() - 5); // a torn tail goes along
+    fs::write(&plain_path, &plain).unwrap();
+    let sealed = seal_segment(&plain_path).unwrap();
+    assert_eq!(only_file(dir.path()), sealed);
+    assert!(zstd::decode_all(fs::File::open(&sealed).unwrap()).unwrap() == plain);
+    let mut reader = JournalReader::open(dir.path()).unwrap();
+    assert_eq!(read(&mut reader).len(), 19_999);
+    assert!(matches!(reader.warnings()[0].fault, JournalFault::TornTail(_)));
+}
+
+#[test]
+fn settings_beyond_what_a_record_takes_are_refused() {
+    let dir = TempDir::new().unwrap();
+    let huge = JournalHead { zones: " ".repeat((16 << 20) + 1), ..head() };
+    let opened = JournalWriter::open(dir.path(), &huge, "x", EventTime::from_millis(START));
+    assert!(matches!(opened, Err(JournalError::TooLong(_))));
+    let mut writer = writer(dir.path());
+    let bytes = vec![b'x'; (16 << 20) + 1];
+    let frame = Frame { seq: 0, feed: FeedId(0), received_at: EventTime::from_millis(START), bytes: &bytes };
+    assert!(matches!(writer.append(&Input::Frame(frame)), Err(JournalError::TooLong(_))));
+    assert_eq!(writer.append(&Input::Tick { received_at: EventTime::from_millis(START) }).unwrap(), 1);
+}
+
 fn check_find_and_seek(folder: &Path, rows: &[Row]) {
     let reader = JournalReader::open(folder).unwrap();
     for row in rows.iter().step_by(997).chain(rows.last()) {

@@ -186,6 +186,7 @@ fn empty_and_garbage_files_are_data() {
     assert_eq!(got.iter().filter(|row| row.4.is_none()).count(), 3);
     let expected = garbage.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     assert_eq!(texts(&got).len(), expected);
+    assert_eq!(recording.warnings(), [Warning::WithoutTimes { path: garbage_path.clone() }]);
     let day = EventTime::from_iso("2026-01-10T15:00:00Z").unwrap();
     let mut dated = open(&[&garbage_path], RecordingOptions { date: Some(day), ..Default::default() }).unwrap();
     assert_eq!(dated.feeds()[0].date, Some(day.midnight()));

@@ -32,6 +32,7 @@ pub struct JournalWriter {
     hour: Option<i64>,
     buffer: Vec<u8>,
     unsealed: Vec<PathBuf>,
+    broken: bool,
 }
 
 impl JournalWriter {
@@ -57,8 +58,20 @@ impl JournalWriter {
         let unsealed = unsealed.into_iter().filter(|old| old.exists() && *old != path).collect();
         let (folder, build) = (folder.to_owned(), build.to_owned());
         let (len, next_seq, buffer) = (bytes as u64, last_seq + 1, Vec::new());
-        let mut writer =
-            JournalWriter { folder, build, head, file, path, len, next_seq, latest, hour: None, buffer, unsealed };
+        let mut writer = JournalWriter {
+            folder,
+            build,
+            head,
+            file,
+            path,
+            len,
+            next_seq,
+            latest,
+            hour: None,
+            buffer,
+            unsealed,
+            broken: false,
+        };
         if reopened {
             let received_at = latest.max(created);
             let header = RecordHeader { seq: writer.next_seq, received_at, kind: RecordKind::Gap, feed: FeedId(0) };
@@ -157,8 +170,14 @@ impl JournalWriter {
         Ok(())
     }
 
-    /// Hands the buffer to the system in one write; what was written of it is taken back if that fails.
+    /// Hands the buffer to the system in one write; what was written of it is taken back if that fails. If not even that
+    /// works nothing more is written: numbers would come twice. Opening the journal anew goes on behind what is there.
     fn flush(&mut self) -> Result<(), JournalError> {
+        if self.broken {
+            self.drop_buffer();
+            let source = io::Error::other("an earlier failure could not be undone, the journal must be opened anew");
+            return Err(JournalError::Write { path: self.path.clone(), source });
+        }
         match self.file.write_all(&self.buffer) {
             Ok(()) => {
                 self.len += self.buffer.len() as u64;
@@ -167,8 +186,7 @@ impl JournalWriter {
             }
             Err(source) => {
                 self.drop_buffer();
-                let taken_back = self.file.set_len(self.len);
-                debug_assert!(taken_back.is_ok(), "the reader steps over what could not be taken back");
+                self.broken = self.file.set_len(self.len).is_err();
                 Err(JournalError::Write { path: self.path.clone(), source })
             }
         }

@@ -121,7 +121,13 @@ impl RecordedFile {
         });
         let count = self.reader.too_long();
         let too_long = (count > 0).then_some(Warning::TooLong { path, count });
-        damaged.into_iter().chain(too_long).collect()
+        let silent = match &self.stamps {
+            Stamps::Running(stamper) => stamper.is_unstamped(),
+            Stamps::Sorted(sorted) => sorted.is_unstamped(),
+        };
+        let without_times =
+            (silent && self.reader.lines() > 0).then(|| Warning::WithoutTimes { path: self.path.clone() });
+        damaged.into_iter().chain(too_long).chain(without_times).collect()
     }
 
     fn sort(&mut self, mut stamper: Stamper, order: Order, date: Option<EventTime>) -> Sorted {

@@ -97,7 +97,8 @@ fn plain_name(name: &str) -> &str {
 /// A first line that names an MMSI column.
 fn is_table_header(line: &[u8]) -> bool {
     let line = String::from_utf8_lossy(line);
-    let mut cells = line.split([',', ';', '\t']).map(|cell| cell.trim().trim_matches('"'));
+    let mut cells =
+        line.trim_start_matches('\u{feff}').split([',', ';', '\t']).map(|cell| cell.trim().trim_matches('"'));
     line.contains([',', ';', '\t']) && cells.any(|cell| cell.eq_ignore_ascii_case("mmsi"))
 }
 

@@ -96,6 +96,11 @@ impl LineReader {
         self.damage.as_ref().map(|damage| (self.offset, damage))
     }
 
+    /// Lines so far, blank ones counted.
+    pub fn lines(&self) -> u32 {
+        self.lines
+    }
+
     /// Lines that were too long and cut.
     pub fn too_long(&self) -> u64 {
         self.too_long

@@ -124,6 +124,11 @@ pub enum Warning {
         /// How many.
         count: u64,
     },
+    /// No line of a file tells a time (its feed's date serves where it has one).
+    WithoutTimes {
+        /// The file.
+        path: PathBuf,
+    },
     /// A journal is damaged, or holds what cannot be replayed.
     Journal(JournalWarning),
     /// The settings, zones or feeds of a journal change at this number; the first ones go on.
@@ -146,6 +151,7 @@ impl fmt::Display for Warning {
             Warning::TooLong { path, count } => {
                 write!(f, "{}: {count} lines longer than {MAX_LINE_BYTES} bytes were cut", path.display())
             }
+            Warning::WithoutTimes { path } => write!(f, "{}: no line tells a time", path.display()),
             Warning::Journal(warning) => warning.fmt(f),
             Warning::HeadChanges { seq } => {
                 write!(f, "feeds, settings or zones change at record {seq} of the journal; the first ones go on")

@@ -75,8 +75,8 @@ impl Sorter {
 
     /// Sorts: a unit without time takes that of the unit before it, the first ones that of the first known.
     pub fn finish(mut self, unstamped: EventTime) -> Sorted {
-        let first = self.units.iter().find_map(|unit| unit.time).unwrap_or(unstamped);
-        let mut last = first;
+        let first_known = self.units.iter().find_map(|unit| unit.time);
+        let mut last = first_known.unwrap_or(unstamped);
         let times: Vec<EventTime> = self
             .units
             .iter()
@@ -89,7 +89,7 @@ impl Sorter {
         self.lines.sort_by_key(|line| (!line.header, time_of(line), line.unit));
         let earliest = times.iter().min().copied().unwrap_or(unstamped);
         let stamps = self.lines.iter().map(|line| if line.header { earliest } else { time_of(line) }).collect();
-        Sorted { bytes: self.bytes, lines: self.lines, stamps, next: 0 }
+        Sorted { bytes: self.bytes, lines: self.lines, stamps, next: 0, unstamped: first_known.is_none() }
     }
 
     fn new_unit(&mut self) -> usize {
@@ -142,9 +142,15 @@ pub struct Sorted {
     lines: Vec<SortLine>,
     stamps: Vec<EventTime>,
     next: usize,
+    unstamped: bool,
 }
 
 impl Sorted {
+    /// Whether no line told a time.
+    pub fn is_unstamped(&self) -> bool {
+        self.unstamped
+    }
+
     /// Fills `block` with the next lines, stamped; `false` at the end.
     pub fn next_block(&mut self, block: &mut Block) -> bool {
         block.bytes.clear();

@@ -50,6 +50,11 @@ impl Stamper {
         }
     }
 
+    /// Whether no line so far told a time.
+    pub fn is_unstamped(&self) -> bool {
+        self.latest.is_none()
+    }
+
     fn stamp_of(&self, i: usize) -> Option<EventTime> {
         self.scanned.get(i)?.arrival
     }

@@ -105,10 +105,11 @@ impl Matcher<'_> {
 /// The true onset is free within its uncertainty: the guess gets the best of it. Instants match within a minute, before
 /// the true one as far as that is uncertain too, and then in full.
 pub(super) fn overlap(guess: &Guess, event: &Event) -> Option<(f64, f64)> {
+    let early_s = event.slack_s.max(INSTANT_S);
     if event.end - event.onset < 1.0 || guess.end - guess.onset < 1.0 {
-        let near =
-            (guess.onset - event.onset).abs() <= event.slack_s.max(INSTANT_S) && guess.onset <= event.end + INSTANT_S;
-        return near.then_some((1.0, 1.0));
+        let is_near = (guess.onset - event.onset).abs() <= early_s;
+        let is_apart = guess.onset > event.end + INSTANT_S || guess.end < event.onset - early_s;
+        return (is_near && !is_apart).then_some((1.0, 1.0));
     }
     let onset = guess.onset.max(event.onset - event.slack_s).min(event.onset + event.slack_s);
     let common_s = guess.end.min(event.end) - guess.onset.max(onset);

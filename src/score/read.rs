@@ -154,7 +154,7 @@ pub(super) enum Suppressed {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct AlertLine {
     /// `id`, else `key`, else `line-N` by position.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: String,
     pub key: Option<String>,
     pub revision: Option<u64>,
@@ -366,7 +366,6 @@ impl<'de> Deserialize<'de> for Label {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

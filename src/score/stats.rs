@@ -84,7 +84,6 @@ pub(super) fn peak(mut times: Vec<f64>, width_s: f64) -> usize {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -129,7 +129,6 @@ pub(super) fn minutes(from: f64, to: f64) -> impl Iterator<Item = f64> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,7 +1,5 @@
 //! `picket decode`: one JSON line a decoded message, before copies are told apart.
 
-mod line;
-
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -11,11 +9,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::EXIT_FILE;
+use super::decode_line::{CountLine, MessageLine, RejectLine};
 use crate::edge::batch::Batch;
 use crate::edge::recording::{Kind, Recording, RecordingFile, RecordingOptions};
-use crate::engine::decode::{Decoded, Decoder, Message, Reject, SentenceKind, Stamp};
+use crate::engine::decode::{Decoded, Decoder, Message, Reject, Stamp};
 use crate::engine::input::{Feed, Input};
-use line::{CountLine, MessageLine, RejectLine};
 
 /// Print one JSON line a decoded message
 #[derive(clap::Args)]
@@ -81,16 +79,14 @@ struct Printer {
     feeds: Vec<Feed>,
     out: BufWriter<io::Stdout>,
     rejects: Option<Box<dyn Write>>,
-    counts: Option<BTreeMap<(SentenceOrder, u8), u64>>,
+    /// Totals by sentence (none for AIS) and message type.
+    counts: Option<BTreeMap<(&'static str, u8), u64>>,
     /// What the last input gave, until it is printed.
     taken: Vec<(Stamp, Message)>,
     refused: Vec<u8>,
     /// The line number of every input, by its sequence number (from 1).
     lines: Vec<u32>,
 }
-
-/// Sentences in the order of the totals: AIS first.
-type SentenceOrder = &'static str;
 
 impl Printer {
     fn new(feeds: Vec<Feed>, args: &DecodeArgs) -> anyhow::Result<Self> {
@@ -165,10 +161,9 @@ impl Printer {
 }
 
 /// AIS counts by message type, whichever sentence it came in; all else by sentence.
-fn count_key(stamp: &Stamp, message: &Message) -> (SentenceOrder, u8) {
+fn count_key(stamp: &Stamp, message: &Message) -> (&'static str, u8) {
     match message {
         Message::Ais(ais) => ("", ais.message_id()),
-        _ if stamp.sentence == SentenceKind::Ttm => ("TTM", 0),
         _ => (stamp.sentence.name(), 0),
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod decode;
+mod decode_line;
 mod replay;
 mod score;
 mod simulate;

@@ -39,19 +39,93 @@ pub fn reports(stamp: &Stamp, message: &Message) -> Result<Reports, RejectReason
     Ok(bodies.into_iter().map(report).collect())
 }
 
-/// A position report that tells its sender and nothing else.
-fn position_of(mmsi: Mmsi, class: AisClass, utc_second_suspect: bool) -> PositionReport {
-    PositionReport {
-        mmsi,
+fn of_ais(message: &AisMessage, suspect: bool) -> SmallVec<[Body; 2]> {
+    match position_report(message) {
+        Some(position) => {
+            let position = PositionReport { utc_second_suspect: suspect, ..position };
+            let mut bodies = smallvec![Body::Position(position)];
+            bodies.extend(static_report(message).map(Body::Static));
+            bodies
+        }
+        None => match static_report(message) {
+            Some(identity) => smallvec![Body::Static(identity)],
+            None => smallvec![Body::Heard { mmsi: message.mmsi() }],
+        },
+    }
+}
+
+/// The position that a message tells.
+fn position_report(message: &AisMessage) -> Option<PositionReport> {
+    let at = |class, position, position_accuracy| PositionReport {
+        mmsi: message.mmsi(),
         class,
-        position: None,
-        position_accuracy: false,
+        position,
+        position_accuracy,
         sog: None,
         cog: None,
         true_heading: None,
         navigational_status: None,
-        utc_second_suspect,
-    }
+        utc_second_suspect: false,
+    };
+    Some(match message {
+        AisMessage::PositionA(m) => PositionReport {
+            sog: m.sog,
+            cog: m.cog,
+            true_heading: m.true_heading,
+            navigational_status: Some(m.navigational_status),
+            ..at(AisClass::A, m.position, m.position_accuracy)
+        },
+        AisMessage::LongRange(m) => PositionReport {
+            sog: m.sog,
+            cog: m.cog,
+            navigational_status: Some(m.navigational_status),
+            ..at(AisClass::A, m.position, m.position_accuracy)
+        },
+        AisMessage::PositionB(m) => PositionReport {
+            sog: m.sog,
+            cog: m.cog,
+            true_heading: m.true_heading,
+            ..at(AisClass::B, m.position, m.position_accuracy)
+        },
+        AisMessage::ExtendedB(m) => PositionReport {
+            sog: m.sog,
+            cog: m.cog,
+            true_heading: m.true_heading,
+            ..at(AisClass::B, m.position, m.position_accuracy)
+        },
+        AisMessage::SarAircraft(m) => {
+            PositionReport { sog: m.sog, cog: m.cog, ..at(AisClass::Aircraft, m.position, m.position_accuracy) }
+        }
+        AisMessage::BaseStation(m) if m.message_id == 4 => at(AisClass::Base, m.position, m.position_accuracy),
+        AisMessage::AidToNavigation(m) => at(AisClass::Aid, m.position, m.position_accuracy),
+        _ => return None,
+    })
+}
+
+/// The identity that a message tells.
+fn static_report(message: &AisMessage) -> Option<StaticReport> {
+    let of = |class| static_of(message.mmsi(), class);
+    Some(match message {
+        AisMessage::StaticVoyage(m) => StaticReport {
+            name: m.ship_name,
+            call_sign: m.call_sign,
+            imo_number: m.imo_number,
+            ship_type: m.ship_type,
+            dimensions: m.dimensions,
+            ..of(AisClass::A)
+        },
+        AisMessage::ExtendedB(m) => {
+            StaticReport { name: m.ship_name, ship_type: m.ship_type, dimensions: m.dimensions, ..of(AisClass::B) }
+        }
+        AisMessage::AidToNavigation(m) => {
+            StaticReport { name: m.aid_name, dimensions: m.dimensions, ..of(AisClass::Aid) }
+        }
+        AisMessage::StaticDataA(m) => StaticReport { name: m.ship_name, ..of(AisClass::B) },
+        AisMessage::StaticDataB(m) => {
+            StaticReport { call_sign: m.call_sign, ship_type: m.ship_type, dimensions: m.dimensions, ..of(AisClass::B) }
+        }
+        _ => return None,
+    })
 }
 
 /// A static report that tells its sender and nothing else.
@@ -59,104 +133,17 @@ fn static_of(mmsi: Mmsi, class: AisClass) -> StaticReport {
     StaticReport { mmsi, class, name: None, call_sign: None, imo_number: None, ship_type: None, dimensions: None }
 }
 
-fn of_ais(message: &AisMessage, suspect: bool) -> SmallVec<[Body; 2]> {
-    let position = |class| position_of(message.mmsi(), class, suspect);
-    let identity = |class| static_of(message.mmsi(), class);
-    match message {
-        AisMessage::PositionA(m) => smallvec![Body::Position(PositionReport {
-            position: m.position,
-            position_accuracy: m.position_accuracy,
-            sog: m.sog,
-            cog: m.cog,
-            true_heading: m.true_heading,
-            navigational_status: Some(m.navigational_status),
-            ..position(AisClass::A)
-        })],
-        AisMessage::PositionB(m) => smallvec![Body::Position(PositionReport {
-            position: m.position,
-            position_accuracy: m.position_accuracy,
-            sog: m.sog,
-            cog: m.cog,
-            true_heading: m.true_heading,
-            ..position(AisClass::B)
-        })],
-        AisMessage::ExtendedB(m) => {
-            let moving = PositionReport {
-                position: m.position,
-                position_accuracy: m.position_accuracy,
-                sog: m.sog,
-                cog: m.cog,
-                true_heading: m.true_heading,
-                ..position(AisClass::B)
-            };
-            let named = StaticReport {
-                name: m.ship_name,
-                ship_type: m.ship_type,
-                dimensions: m.dimensions,
-                ..identity(AisClass::B)
-            };
-            smallvec![Body::Position(moving), Body::Static(named)]
-        }
-        AisMessage::LongRange(m) => smallvec![Body::Position(PositionReport {
-            position: m.position,
-            position_accuracy: m.position_accuracy,
-            sog: m.sog,
-            cog: m.cog,
-            navigational_status: Some(m.navigational_status),
-            ..position(AisClass::A)
-        })],
-        AisMessage::BaseStation(m) if m.message_id == 4 => smallvec![Body::Position(PositionReport {
-            position: m.position,
-            position_accuracy: m.position_accuracy,
-            ..position(AisClass::Base)
-        })],
-        AisMessage::SarAircraft(m) => smallvec![Body::Position(PositionReport {
-            position: m.position,
-            position_accuracy: m.position_accuracy,
-            sog: m.sog,
-            cog: m.cog,
-            ..position(AisClass::Aircraft)
-        })],
-        AisMessage::AidToNavigation(m) => {
-            let place = PositionReport {
-                position: m.position,
-                position_accuracy: m.position_accuracy,
-                ..position(AisClass::Aid)
-            };
-            let named = StaticReport { name: m.aid_name, dimensions: m.dimensions, ..identity(AisClass::Aid) };
-            smallvec![Body::Position(place), Body::Static(named)]
-        }
-        AisMessage::StaticVoyage(m) => smallvec![Body::Static(StaticReport {
-            name: m.ship_name,
-            call_sign: m.call_sign,
-            imo_number: m.imo_number,
-            ship_type: m.ship_type,
-            dimensions: m.dimensions,
-            ..identity(AisClass::A)
-        })],
-        AisMessage::StaticDataA(m) => {
-            smallvec![Body::Static(StaticReport { name: m.ship_name, ..identity(AisClass::B) })]
-        }
-        AisMessage::StaticDataB(m) => smallvec![Body::Static(StaticReport {
-            call_sign: m.call_sign,
-            ship_type: m.ship_type,
-            dimensions: m.dimensions,
-            ..identity(AisClass::B)
-        })],
-        AisMessage::BaseStation(_) | AisMessage::SafetyText(_) | AisMessage::Other(_) => {
-            smallvec![Body::Heard { mmsi: message.mmsi() }]
-        }
-    }
-}
-
 fn of_row(row: &CsvRow) -> SmallVec<[Body; 2]> {
     let mut bodies = smallvec![Body::Position(PositionReport {
+        mmsi: row.mmsi,
+        class: row.class,
         position: row.position,
+        position_accuracy: false,
         sog: row.sog,
         cog: row.cog,
         true_heading: row.true_heading,
         navigational_status: row.navigational_status,
-        ..position_of(row.mmsi, row.class, false)
+        utc_second_suspect: false,
     })];
     let named = StaticReport {
         name: row.name,

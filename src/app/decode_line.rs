@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::engine::decode::ais::{AisMessage, OtherMessage, PositionReportA, StaticVoyageData};
+use crate::engine::decode::ais::{
+    AidToNavigationReport, AisMessage, BaseStationReport, ExtendedReportB, LongRangeReport, OtherMessage,
+    PositionReportA, PositionReportB, SafetyText, SarAircraftReport, StaticDataA, StaticDataB, StaticVoyageData,
+};
 use crate::engine::decode::report::TargetStatus;
 use crate::engine::decode::{CsvRow, Message, Reject, SentenceKind, Stamp, TrackedTarget};
 use crate::engine::earth::Position;
@@ -124,78 +127,112 @@ impl<'a> Says<'a> {
     fn ais(message: &'a AisMessage) -> Self {
         match message {
             AisMessage::PositionA(m) => Says::position_a(m),
+            AisMessage::BaseStation(m) => Says::base_station(m),
             AisMessage::StaticVoyage(m) => Says::voyage(m),
+            AisMessage::SarAircraft(m) => Says::aircraft(m),
+            AisMessage::SafetyText(m) => Says::safety_text(m),
+            AisMessage::PositionB(m) => Says::position_b(m),
+            AisMessage::ExtendedB(m) => Says::extended_b(m),
+            AisMessage::AidToNavigation(m) => Says::aid(m),
+            AisMessage::StaticDataA(m) => Says::static_a(m),
+            AisMessage::StaticDataB(m) => Says::static_b(m),
+            AisMessage::LongRange(m) => Says::long_range(m),
             AisMessage::Other(m) => Says::other(m),
-            AisMessage::BaseStation(m) => Says {
-                year: m.year,
-                month: m.month,
-                day: m.day,
-                hour: m.hour,
-                minute: m.minute,
-                second: m.second,
-                position_accuracy: Some(m.position_accuracy),
-                epfd_type: Some(m.epfd_type),
-                raim: Some(m.raim),
-                ..Says::default().at(m.position)
-            },
-            AisMessage::SarAircraft(m) => Says {
-                altitude_m: m.altitude_m,
-                position_accuracy: Some(m.position_accuracy),
-                utc_second: m.utc_second,
-                dte: Some(m.dte),
-                raim: Some(m.raim),
-                ..Says::default().at(m.position).moving(m.sog, m.cog, None)
-            },
-            AisMessage::SafetyText(m) => Says {
-                text: m.text.as_deref(),
-                destination_mmsi: m.destination.map(|(mmsi, _)| mmsi.0),
-                sequence_number: m.destination.map(|(_, number)| number),
-                ..Says::default()
-            },
-            AisMessage::PositionB(m) => Says {
-                position_accuracy: Some(m.position_accuracy),
-                utc_second: m.utc_second,
-                raim: Some(m.raim),
-                ..Says::default().at(m.position).moving(m.sog, m.cog, m.true_heading)
-            },
-            AisMessage::ExtendedB(m) => Says {
-                position_accuracy: Some(m.position_accuracy),
-                utc_second: m.utc_second,
-                ship_name: m.ship_name.as_deref(),
-                ship_type: m.ship_type,
-                epfd_type: m.epfd_type,
-                raim: m.raim,
-                dte: m.dte,
-                ..Says::default().at(m.position).moving(m.sog, m.cog, m.true_heading).sized(m.dimensions)
-            },
-            AisMessage::AidToNavigation(m) => Says {
-                aid_type: Some(m.aid_type),
-                aid_name: m.aid_name.as_deref(),
-                position_accuracy: Some(m.position_accuracy),
-                epfd_type: Some(m.epfd_type),
-                utc_second: m.utc_second,
-                off_position: Some(m.off_position),
-                raim: Some(m.raim),
-                ..Says::default().at(m.position).sized(m.dimensions)
-            },
-            AisMessage::StaticDataA(m) => {
-                Says { part_number: Some(0), ship_name: m.ship_name.as_deref(), ..Says::default() }
-            }
-            AisMessage::StaticDataB(m) => Says {
-                part_number: Some(1),
-                ship_type: m.ship_type,
-                vendor_id: m.vendor_id.as_deref(),
-                call_sign: m.call_sign.as_deref(),
-                mother_ship_mmsi: m.mother_ship_mmsi.map(|mmsi| mmsi.0),
-                epfd_type: m.epfd_type,
-                ..Says::default().sized(m.dimensions)
-            },
-            AisMessage::LongRange(m) => Says {
-                position_accuracy: Some(m.position_accuracy),
-                raim: Some(m.raim),
-                navigational_status: Some(m.navigational_status),
-                ..Says::default().at(m.position).moving(m.sog, m.cog, None)
-            },
+        }
+    }
+
+    fn base_station(m: &BaseStationReport) -> Self {
+        Says {
+            year: m.year,
+            month: m.month,
+            day: m.day,
+            hour: m.hour,
+            minute: m.minute,
+            second: m.second,
+            position_accuracy: Some(m.position_accuracy),
+            epfd_type: Some(m.epfd_type),
+            raim: Some(m.raim),
+            ..Says::default().at(m.position)
+        }
+    }
+
+    fn aircraft(m: &SarAircraftReport) -> Self {
+        Says {
+            altitude_m: m.altitude_m,
+            position_accuracy: Some(m.position_accuracy),
+            utc_second: m.utc_second,
+            dte: Some(m.dte),
+            raim: Some(m.raim),
+            ..Says::default().at(m.position).moving(m.sog, m.cog, None)
+        }
+    }
+
+    fn safety_text(m: &'a SafetyText) -> Self {
+        Says {
+            text: m.text.as_deref(),
+            destination_mmsi: m.destination.map(|(mmsi, _)| mmsi.0),
+            sequence_number: m.destination.map(|(_, number)| number),
+            ..Says::default()
+        }
+    }
+
+    fn position_b(m: &PositionReportB) -> Self {
+        Says {
+            position_accuracy: Some(m.position_accuracy),
+            utc_second: m.utc_second,
+            raim: Some(m.raim),
+            ..Says::default().at(m.position).moving(m.sog, m.cog, m.true_heading)
+        }
+    }
+
+    fn extended_b(m: &'a ExtendedReportB) -> Self {
+        Says {
+            position_accuracy: Some(m.position_accuracy),
+            utc_second: m.utc_second,
+            ship_name: m.ship_name.as_deref(),
+            ship_type: m.ship_type,
+            epfd_type: m.epfd_type,
+            raim: m.raim,
+            dte: m.dte,
+            ..Says::default().at(m.position).moving(m.sog, m.cog, m.true_heading).sized(m.dimensions)
+        }
+    }
+
+    fn aid(m: &'a AidToNavigationReport) -> Self {
+        Says {
+            aid_type: Some(m.aid_type),
+            aid_name: m.aid_name.as_deref(),
+            position_accuracy: Some(m.position_accuracy),
+            epfd_type: Some(m.epfd_type),
+            utc_second: m.utc_second,
+            off_position: Some(m.off_position),
+            raim: Some(m.raim),
+            ..Says::default().at(m.position).sized(m.dimensions)
+        }
+    }
+
+    fn static_a(m: &'a StaticDataA) -> Self {
+        Says { part_number: Some(0), ship_name: m.ship_name.as_deref(), ..Says::default() }
+    }
+
+    fn static_b(m: &'a StaticDataB) -> Self {
+        Says {
+            part_number: Some(1),
+            ship_type: m.ship_type,
+            vendor_id: m.vendor_id.as_deref(),
+            call_sign: m.call_sign.as_deref(),
+            mother_ship_mmsi: m.mother_ship_mmsi.map(|mmsi| mmsi.0),
+            epfd_type: m.epfd_type,
+            ..Says::default().sized(m.dimensions)
+        }
+    }
+
+    fn long_range(m: &LongRangeReport) -> Self {
+        Says {
+            position_accuracy: Some(m.position_accuracy),
+            raim: Some(m.raim),
+            navigational_status: Some(m.navigational_status),
+            ..Says::default().at(m.position).moving(m.sog, m.cog, None)
         }
     }
 

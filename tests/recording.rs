@@ -193,6 +193,14 @@ fn empty_and_garbage_files_are_data() {
     assert!(rows(&mut dated).iter().all(|row| row.4.is_none() || row.2 >= day.midnight().millis()));
 }
 
+#[test]
+fn recordings_and_batches_may_go_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Recording>();
+    is_send::<Batch>();
+    is_send::<RecordingError>();
+}
+
 /// The folder of real recordings, or a visible line that the test is skipped.
 fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("PICKET_CORPUS").map(PathBuf::from);
@@ -205,19 +213,15 @@ fn corpus() -> Option<PathBuf> {
 #[test]
 fn real_recordings_come_whole_and_in_time() {
     let Some(corpus) = corpus() else { return };
-    // name, kind, lines that are not blank, first and last received_at (of frames)
+    // name, kind, lines that are not blank, when the first and the last were received
+    let (nmea, csv) = (FeedKind::Nmea, FeedKind::Csv);
     let expected = [
-        (
-            "dma_national_5min_20131112.nmea.gz",
-            FeedKind::Nmea,
-            80_246,
-            "2013-11-12T12:00:00.011Z",
-            "2013-11-12T12:04:59.995Z",
-        ),
-        ("uscg_20060715.ais", FeedKind::Nmea, 0, "2006-07-15T00:01:33.000Z", ""),
-        ("ee_late_20120201.txt.gz", FeedKind::Nmea, 2_138, "2012-02-01T22:02:00.012Z", ""),
-        ("noaa_virginiabeach_20200604_06.csv.gz", FeedKind::Csv, 0, "", ""),
-        ("solent_20160112.csv.gz", FeedKind::Csv, 0, "2016-01-12T13:02:11.218Z", ""),
+        ("dma_national_5min_20131112.nmea.gz", nmea, 80_246, "2013-11-12T12:00:00.011Z", "2013-11-12T12:04:59.995Z"),
+        ("dma_frio_538004030_20140928.nmea.gz", nmea, 0, "", ""),
+        ("ee_late_20120201.txt.gz", nmea, 2_138, "2012-02-01T22:02:00.012Z", "2012-02-01T22:26:41.644Z"),
+        ("uscg_20060715.ais", nmea, 1_001, "2006-07-15T00:01:33.000Z", "2006-07-15T00:02:20.000Z"),
+        ("noaa_virginiabeach_20200604_06.csv.gz", csv, 39_823, "2020-06-04T03:07:16.000Z", "2020-06-06T23:00:47.000Z"),
+        ("solent_20160112.csv.gz", csv, 18_624, "2016-01-12T13:02:11.218Z", "2016-01-12T14:26:41.924Z"),
     ];
     for (name, kind, lines, first, last) in expected {
         let mut recording = open(&[&corpus.join(name)], RecordingOptions::default()).unwrap();

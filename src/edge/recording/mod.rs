@@ -9,6 +9,7 @@ mod merge;
 mod sorted;
 mod source;
 mod stamping;
+mod unxz;
 
 use std::fmt;
 use std::io;

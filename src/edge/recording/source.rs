@@ -6,21 +6,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lzma_rust2::XzReader;
-
 use super::gzip::Gunzip;
+use super::unxz::Unxz;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
-/// Memory one xz block may ask for, KiB (the dictionary of `xz -9` is 64 MiB).
-const XZ_MEMORY_KIB: u32 = 256 * 1024;
+/// Bytes asked of an unpacker at a time: when it fails it keeps what that one call had unpacked.
+const UNPACK_BYTES: usize = 16 * 1024;
 
 /// The bytes of a recording, in order.
 pub struct Source {
     reader: Box<dyn Read + Send>,
     packed_done: Arc<AtomicU64>,
     packed_total: u64,
+    step: usize,
 }
 
 /// Why a source ended before its end.
@@ -48,22 +48,23 @@ impl Source {
         let packed_done = Arc::new(AtomicU64::new(0));
         let mut counted = Counted { inner: reader, done: Arc::clone(&packed_done) };
         let mut magic = [0; XZ.len()];
-        let known = read_fully(&mut counted, &mut magic).map_err(|(_, error)| error)?;
+        let known = read_fully(&mut counted, &mut magic, usize::MAX).map_err(|(_, error)| error)?;
         let magic = magic[..known].to_vec();
         let packing = [("gzip", GZIP), ("zstd", ZSTD), ("xz", XZ)].into_iter().find(|(_, m)| magic.starts_with(m));
         let whole = Cursor::new(magic).chain(counted);
         let reader: Box<dyn Read + Send> = match packing.map_or("", |(name, _)| name) {
             "gzip" => Box::new(Gunzip::new(BufReader::with_capacity(1 << 16, whole))),
             "zstd" => Box::new(zstd::stream::read::Decoder::new(whole)?),
-            "xz" => Box::new(XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
+            "xz" => Box::new(Unxz::new(BufReader::with_capacity(1 << 16, whole))),
             _ => Box::new(whole),
         };
-        Ok(Source { reader, packed_done, packed_total })
+        let step = if packing.is_some() { UNPACK_BYTES } else { usize::MAX };
+        Ok(Source { reader, packed_done, packed_total, step })
     }
 
     /// Fills `out` as far as the source goes: the number of bytes, and the damage if there was one (then nothing follows).
     pub fn read(&mut self, out: &mut [u8]) -> (usize, Option<Damage>) {
-        match read_fully(&mut self.reader, out) {
+        match read_fully(&mut self.reader, out, self.step) {
             Ok(n) => (n, None),
             Err((n, cause)) => (n, Some(Damage { packed_offset: self.progress().0, cause })),
         }
@@ -75,11 +76,12 @@ impl Source {
     }
 }
 
-/// Reads until `out` is full or the input ends; an error comes with what was read before it.
-fn read_fully(reader: &mut impl Read, out: &mut [u8]) -> Result<usize, (usize, io::Error)> {
+/// Reads until `out` is full or the input ends, `step` bytes at a time; an error comes with what was read before it.
+fn read_fully(reader: &mut impl Read, out: &mut [u8], step: usize) -> Result<usize, (usize, io::Error)> {
     let mut filled = 0;
     while filled < out.len() {
-        match reader.read(&mut out[filled..]) {
+        let end = out.len().min(filled.saturating_add(step));
+        match reader.read(&mut out[filled..end]) {
             Ok(0) => break,
             Ok(n) => filled += n,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

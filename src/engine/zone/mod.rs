@@ -209,7 +209,7 @@ impl ZoneSet {
         }
         let scale = DegreeScale::at(position);
         let (lat, reach_lat) = (position.lat(), within.0 / scale.north_m * 1.01);
-        let reach_lon = (within.0 / scale.east_m.max(1.0) * 1.01).min(360.0);
+        let reach_lon = (within.0 / scale.east_m * 1.01).min(360.0); // all longitudes at a pole, where the scale is none
         turns(position.lon()).iter().any(|lon| {
             let around = AABB::from_corners([lon - reach_lon, lat - reach_lat], [lon + reach_lon, lat + reach_lat]);
             self.index.locate_in_envelope_intersecting(&around).any(|candidate| {

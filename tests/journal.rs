@@ -1,6 +1,8 @@
 //! The journal from outside: what was written comes back, whatever happens to the files in between.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -329,10 +331,7 @@ fn recordings_come_back_from_their_journal() {
     fs::write(&log, lines).unwrap();
     assert_eq!(journal_and_replay(&log), 20_001);
 
-    let Some(corpus) = std::env::var_os("PICKET_CORPUS").map(PathBuf::from) else {
-        println!("skipped: PICKET_CORPUS is not set");
-        return;
-    };
+    let Some(corpus) = support::corpus() else { return };
     assert_eq!(journal_and_replay(&corpus.join("dma_national_5min_20131112.nmea.gz")), 80_247);
     assert_eq!(journal_and_replay(&corpus.join("ee_late_20120201.txt.gz")), 2_139);
     journal_and_replay(&corpus.join("dma_frio_538004030_20140928.nmea.gz"));

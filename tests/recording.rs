@@ -1,6 +1,8 @@
 //! Recordings as the command line meets them: packed, damaged, unstamped, several at once, and real ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -201,18 +203,9 @@ fn recordings_and_batches_may_go_to_another_thread() {
     is_send::<RecordingError>();
 }
 
-/// The folder of real recordings, or a visible line that the test is skipped.
-fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("PICKET_CORPUS").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: PICKET_CORPUS is not set");
-    }
-    folder
-}
-
 #[test]
 fn real_recordings_come_whole_and_in_time() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = support::corpus() else { return };
     // name, kind, lines that are not blank, when the first and the last were received
     let (nmea, csv) = (FeedKind::Nmea, FeedKind::Csv);
     let expected = [
@@ -245,7 +238,7 @@ fn real_recordings_come_whole_and_in_time() {
 
 #[test]
 fn late_satellite_lines_come_by_arrival_or_by_event() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = support::corpus() else { return };
     let path = corpus.join("ee_late_20120201.txt.gz");
     let read = |order| rows(&mut open(&[&path], RecordingOptions { order, ..Default::default() }).unwrap());
     let (arrival, event) = (read(Order::Arrival), read(Order::Event));

@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "radar", "snapshot"],
+    &["core", "radar", "intake", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

@@ -18,14 +18,14 @@ const LAYERS: &[&[&str]] = &[
     &["vessel"],
     &["input", "limits"],
     &["decode", "zone"],
-    &["reorder", "watermark", "duplicates"],
+    &["intake", "reorder", "watermark", "duplicates"],
     &["track"],
     &["timers", "coverage"],
     &["picture"],
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "radar", "intake", "snapshot"],
+    &["core", "radar", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

@@ -259,7 +259,8 @@ impl FeedDecoder {
             channel,
             talker: context.talker,
             sentence: if context.own { SentenceKind::Vdo } else { SentenceKind::Vdm },
-            utc_second_suspect: false,
+            sentence_at: None,
+            utc_second_suspect: None,
         };
         let message = Message::Ais(message);
         if pghp && told.is_none() {
@@ -345,7 +346,8 @@ impl FeedDecoder {
             channel: None,
             talker: sentence.talker(),
             sentence: SentenceKind::Ttm,
-            utc_second_suspect: false,
+            sentence_at: None,
+            utc_second_suspect: None,
         };
         emit(Decoded::Message { stamp: &stamp, message: &Message::Ttm(TtmMessage { wire, target }) });
         Ok(())
@@ -398,7 +400,8 @@ impl FeedDecoder {
             channel: None,
             talker: [0; 2],
             sentence: SentenceKind::Row,
-            utc_second_suspect: false,
+            sentence_at: None,
+            utc_second_suspect: None,
         };
         emit(Decoded::Message { stamp: &stamp, message: &Message::Row(row) });
     }

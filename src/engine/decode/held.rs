@@ -10,7 +10,7 @@ use super::stamp::Stamp;
 use crate::engine::time::{EventTime, Span};
 
 /// A message waits no longer than this, so that a feed that falls silent keeps nothing back.
-const PATIENCE: Span = Span::from_secs(2);
+pub const PATIENCE: Span = Span::from_secs(2);
 
 /// A message without a time of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -83,8 +83,8 @@ pub struct PositionReport {
     pub true_heading: Option<Heading>,
     /// Navigational status 0-15.
     pub navigational_status: Option<u8>,
-    /// The UTC second of the message lies outside 1 s before to 3 s after the sentence's time, so that time was kept.
-    pub utc_second_suspect: bool,
+    /// Whether the UTC second of the message is unrelated to the sentence's time; `None` where none is sent.
+    pub utc_second_suspect: Option<bool>,
 }
 
 /// A static report; absent fields say nothing (a part of message 24 carries only some).

@@ -39,7 +39,22 @@ pub fn reports(stamp: &Stamp, message: &Message) -> Result<Reports, RejectReason
     Ok(bodies.into_iter().map(report).collect())
 }
 
-fn of_ais(message: &AisMessage, suspect: bool) -> SmallVec<[Body; 2]> {
+/// Who tells a position of a vessel or aircraft, own ship included: what counts as a position report.
+pub fn positioned(message: &Message) -> Option<Mmsi> {
+    let report = match message {
+        Message::Ais(ais) => position_report(ais)?,
+        Message::Row(row) => {
+            return of_row(row).iter().find_map(|body| match body {
+                Body::Position(report) => Some(report.mmsi),
+                _ => None,
+            });
+        }
+        Message::Ttm(_) => return None,
+    };
+    (!matches!(report.class, AisClass::Base | AisClass::Aid)).then_some(report.mmsi)
+}
+
+fn of_ais(message: &AisMessage, suspect: Option<bool>) -> SmallVec<[Body; 2]> {
     match position_report(message) {
         Some(position) => {
             let position = PositionReport { utc_second_suspect: suspect, ..position };
@@ -65,7 +80,7 @@ fn position_report(message: &AisMessage) -> Option<PositionReport> {
         cog: None,
         true_heading: None,
         navigational_status: None,
-        utc_second_suspect: false,
+        utc_second_suspect: None,
     };
     Some(match message {
         AisMessage::PositionA(m) => PositionReport {
@@ -143,7 +158,7 @@ fn of_row(row: &CsvRow) -> SmallVec<[Body; 2]> {
         cog: row.cog,
         true_heading: row.true_heading,
         navigational_status: row.navigational_status,
-        utc_second_suspect: false,
+        utc_second_suspect: None,
     })];
     let named = StaticReport {
         name: row.name,

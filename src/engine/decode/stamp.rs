@@ -52,19 +52,24 @@ pub struct Stamp {
     pub talker: [u8; 2],
     /// What kind of line it came in.
     pub sentence: SentenceKind,
-    /// The UTC second of the message lies outside 1 s before to 3 s after the sentence's time, which was kept.
-    pub utc_second_suspect: bool,
+    /// The time of the sentence itself, before the UTC second of its message made it finer.
+    pub sentence_at: Option<EventTime>,
+    /// Whether the UTC second of the message is unrelated to the sentence's time (to the nearest second, less -1 to 3 s);
+    /// `None` where none is sent.
+    pub utc_second_suspect: Option<bool>,
 }
 
 impl Stamp {
     /// Settles the time of an AIS message: its UTC second is finer than the sentence's time, if the two agree.
     #[inline]
     pub(super) fn refine(&mut self, utc_second: Option<u8>) {
+        self.sentence_at = self.observed_at;
         if let (Some(time), Some(second)) = (self.observed_at, utc_second) {
-            match with_utc_second(time, second) {
-                Some(refined) => self.observed_at = Some(refined),
-                None => self.utc_second_suspect = true,
+            if let Some(refined) = with_utc_second(time, second) {
+                self.observed_at = Some(refined);
             }
+            let whole = EventTime::from_millis((time.millis() + 500).div_euclid(1000) * 1000);
+            self.utc_second_suspect = Some(with_utc_second(whole, second).is_none());
         }
     }
 }

@@ -1,0 +1,512 @@
+//! The core: from the reorder buffer on, one thread; observations and timers in event time become alerts.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::alert::AlertBook;
+use super::coverage::Coverage;
+use super::decode::report::{Body, PositionReport, Report, StaticReport};
+use super::detect::{Detector, Detectors, Effects, Finding, View};
+use super::duplicates::Duplicates;
+use super::input::{Feed, FeedId};
+use super::intake::{StepRef, Steps};
+use super::limits::Limits;
+use super::output::{Output, TrackState};
+use super::picture::Picture;
+use super::radar;
+use super::reorder::ReorderBuffer;
+use super::time::{EventTime, Span};
+use super::timers::{TimerReason, Timers};
+use super::track::segment;
+use super::track::target::Targets;
+use super::track::{Fix, Source, Track, TrackIx, history, track_id};
+use super::units::Speed;
+use super::vessel::{Mmsi, MmsiClass};
+use super::watermark::{Clocks, Timeliness};
+use super::zone::ZoneSet;
+
+/// A vessel is forgotten after this silence.
+const FORGET_AFTER: Span = Span::from_hours(24);
+/// A second segment that nothing confirms is forgotten after this.
+const TENTATIVE_FOR: Span = Span::from_mins(10);
+/// A track is live for track lines while its last fix is not older than this.
+const LIVE_FOR: Span = Span::from_mins(15);
+/// Positions of track lines are carried forward at most this long.
+const CARRIED: Span = Span::from_mins(3);
+/// Speeds that some transponders send for "not available" (102.2: 1,022 tenths; 51.2 and 63.0: cut-off words), kn.
+const SENTINEL_KN: [f64; 3] = [102.2, 51.2, 63.0];
+
+/// What the engine is told before the first input; not part of a snapshot.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Feeds, sorted by name.
+    pub feeds: Vec<Feed>,
+    /// Thresholds.
+    pub limits: Limits,
+    /// Zones.
+    pub zones: ZoneSet,
+    /// Hash of thresholds, overrides and zones.
+    pub settings_hash: String,
+    /// Emit track lines at multiples of this.
+    pub tracks_every: Option<Span>,
+}
+
+/// What was counted on the way.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Copies of an observation from another station.
+    pub duplicates: u64,
+    /// Observations that came after W had passed them.
+    pub late: u64,
+    /// Observations more than 24 h late.
+    pub too_late: u64,
+    /// Observations ahead of what can be.
+    pub ahead: u64,
+    /// What was refused because a table was full: waiting observations, tracks, radar targets.
+    pub refused: u64,
+}
+
+/// Everything that changes: what a snapshot holds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct State {
+    pub(super) clocks: Option<Clocks>,
+    reorder: ReorderBuffer,
+    pub(super) timers: Timers,
+    pub(super) picture: Picture,
+    pub(super) targets: Targets,
+    pub(super) coverage: Coverage,
+    detectors: Detectors,
+    book: AlertBook,
+    duplicates: Duplicates,
+    next_number: u64,
+    now: EventTime,
+    track_lines_set: bool,
+    stats: Stats,
+}
+
+/// The core with its configuration.
+#[derive(Clone, Debug)]
+pub struct Core {
+    pub(super) config: Config,
+    pub(super) state: State,
+    outputs: VecDeque<Output>,
+}
+
+impl Core {
+    /// A core before any input.
+    pub fn new(config: Config) -> Self {
+        let clocks = Some(Clocks::new(&config.feeds));
+        let state =
+            State { clocks, book: AlertBook::new(&config.settings_hash), now: EventTime::MIN, ..State::default() };
+        Core { config, state, outputs: VecDeque::new() }
+    }
+
+    pub(super) fn with_state(config: Config, state: State) -> Self {
+        Core { config, state, outputs: VecDeque::new() }
+    }
+
+    /// Takes steps in order.
+    pub fn take(&mut self, steps: &Steps) {
+        for step in steps.iter() {
+            match step {
+                StepRef::Frame { feed, received_at, reports } => self.take_frame(feed, received_at, reports),
+                StepRef::Held { at, reports } => self.take_held(at, reports),
+                StepRef::Tick { received_at } => self.take_tick(received_at),
+                StepRef::FeedEnded { feed, reports } => {
+                    reports.iter().for_each(|report| self.take_report(*report));
+                    self.end_feed(feed);
+                }
+            }
+        }
+    }
+
+    /// Takes reports that had waited for their time, at the instant their patience ended.
+    fn take_held(&mut self, at: EventTime, reports: &[Report]) {
+        self.advance(at);
+        reports.iter().for_each(|report| self.take_report(*report));
+        self.advance(at);
+        self.release(false);
+    }
+
+    /// Takes the reports of one frame (none, if it was refused): moves both clocks and handles what W has passed.
+    pub fn take_frame(&mut self, feed: FeedId, received_at: EventTime, reports: &[Report]) {
+        self.advance(received_at);
+        if let Some(clocks) = self.state.clocks.as_mut() {
+            clocks.frame(feed);
+        }
+        for report in reports {
+            self.take_report(*report);
+        }
+        self.advance(received_at);
+        self.release(false);
+    }
+
+    /// Time went on.
+    pub fn take_tick(&mut self, received_at: EventTime) {
+        self.advance(received_at);
+        self.release(false);
+    }
+
+    /// A feed is over; with the last one everything that waits is handled.
+    pub fn end_feed(&mut self, feed: FeedId) {
+        let Some(clocks) = self.state.clocks.as_mut() else { return };
+        let last = clocks.feed_ended(feed);
+        if last {
+            clocks.flush();
+        }
+        self.release(last);
+    }
+
+    /// The next output, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The next deadline in event time.
+    pub fn poll_timeout(&self) -> Option<(EventTime, TimerReason)> {
+        self.state.timers.next()
+    }
+
+    /// What was counted.
+    pub fn stats(&self) -> Stats {
+        let state = &self.state;
+        let refused = state.reorder.refused() + state.picture.refused() + state.targets.refused();
+        Stats { refused, ..state.stats.clone() }
+    }
+
+    /// Tracks ever made.
+    pub fn tracks_made(&self) -> u64 {
+        self.state.picture.made()
+    }
+
+    /// The current picture.
+    pub fn picture(&self) -> &Picture {
+        &self.state.picture
+    }
+
+    /// Event time as far as it has been handled.
+    pub fn now(&self) -> EventTime {
+        self.state.now
+    }
+
+    fn advance(&mut self, received_at: EventTime) {
+        if let Some(clocks) = self.state.clocks.as_mut() {
+            clocks.advance(received_at);
+        }
+    }
+
+    fn take_report(&mut self, report: Report) {
+        let stats = &mut self.state.stats;
+        let Some(clocks) = self.state.clocks.as_mut() else { return };
+        match clocks.judge(report.feed, report.received_at, report.observed_at) {
+            Timeliness::InTime => {
+                self.state.reorder.push(report);
+            }
+            Timeliness::Late => {
+                stats.late += 1;
+                self.take_late(&report);
+            }
+            Timeliness::TooLate => stats.too_late += 1,
+            Timeliness::Ahead => stats.ahead += 1,
+        }
+    }
+
+    /// Handles timers and observations in order, as far as W allows.
+    fn release(&mut self, flush: bool) {
+        let w = self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark);
+        loop {
+            let observation = self.state.reorder.next_at().filter(|&at| at < w || flush);
+            let bound = observation.unwrap_or(w);
+            if let Some((deadline, reason)) = self.state.timers.pop_due(bound) {
+                self.state.now = deadline.max(self.state.now);
+                self.fire(reason);
+            } else if observation.is_some() {
+                let Some(report) = self.state.reorder.pop() else { return };
+                self.state.now = report.observed_at;
+                self.handle(&report);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn handle(&mut self, report: &Report) {
+        self.set_track_lines(report.observed_at);
+        if let Body::Target(target) = report.body {
+            radar::take_target(self, report, &target);
+            return;
+        }
+        let Some(sender) = sender(&report.body) else { return };
+        let station = (report.feed, report.station);
+        let base = sender.class() == MmsiClass::Coast;
+        let healthy = self.config.limits.dark_period.healthy_vessels;
+        self.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
+        if self.state.duplicates.is_copy(report.digest, report.observed_at) {
+            self.state.stats.duplicates += 1;
+            self.note_station(sender, station);
+            return;
+        }
+        match &report.body {
+            Body::Position(position) => self.take_position(report, position),
+            Body::Static(claims) => self.take_static(report, claims),
+            Body::Heard { .. } | Body::Target(_) => {}
+        }
+        self.hear(sender, report);
+        if let Body::Position(position) = &report.body
+            && let Some(ix) = self.moved(position.mmsi, report.observed_at)
+        {
+            self.each_detector(|detector, view, effects| detector.on_fix(view, ix, effects));
+        }
+    }
+
+    /// The track of an MMSI that took a fix at this instant.
+    fn moved(&self, mmsi: Mmsi, at: EventTime) -> Option<TrackIx> {
+        let fixed = |ix: &TrackIx| self.state.picture.get(*ix).is_some_and(|t| t.confirmed && t.last.at == at);
+        self.state.picture.of_mmsi(mmsi).into_iter().find(fixed)
+    }
+
+    fn take_position(&mut self, report: &Report, position: &PositionReport) {
+        let Some(place) = position.position else { return };
+        let fix = Fix {
+            at: report.observed_at,
+            position: place,
+            sog: position.sog.filter(|v| !SENTINEL_KN.iter().any(|kn| (v.knots() - kn).abs() < 0.05)),
+            cog: position.cog,
+            source: Source::Ais,
+            sigma_m: if position.position_accuracy { 10.0 } else { 30.0 },
+            feed: report.feed,
+            seq: report.seq,
+            digest: report.digest,
+        };
+        let max_speed = Speed::from_knots(self.config.limits.common.segment_max_kn);
+        let segments = self.state.picture.of_mmsi(position.mmsi);
+        let nearest = segments
+            .iter()
+            .filter_map(|&ix| Some((segment::discrepancy(self.state.picture.get(ix)?, fix.at, place, max_speed)?, ix)))
+            .min_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.1.cmp(&b.1)));
+        let ix = match nearest {
+            Some((_, ix)) => ix,
+            None => {
+                let id = track_id(u64::from(position.mmsi.0), &fix);
+                let Some(ix) = self.state.picture.add(Track::new(id, Some(position.mmsi), position.class, fix)) else {
+                    return;
+                };
+                let keep = if segments.is_empty() { FORGET_AFTER } else { TENTATIVE_FOR };
+                self.state.timers.set(fix.at + keep, TimerReason::Forget { track: ix });
+                ix
+            }
+        };
+        self.move_track(ix, fix, |track| {
+            track.take_state(position);
+            track.confirmed = track.confirmed || segments.is_empty() || track.fixes >= 1;
+        });
+    }
+
+    /// Gives a track a fix and keeps index and zones true.
+    pub(super) fn move_track(&mut self, ix: TrackIx, fix: Fix, also: impl FnOnce(&mut Track)) {
+        let zones = &self.config.zones;
+        let common = &self.config.limits.common;
+        self.state.picture.relocate(ix, |track| {
+            let limit = track.observed_limit(common.observed_intervals, common.observed_max_s);
+            let observed = fix.at - track.last.at <= limit;
+            also(track);
+            track.take_fix(fix, observed);
+            let new_minute = fix.at.slot(history::SLOT) != track.previous_at.slot(history::SLOT);
+            if track.fixes == 1 || new_minute {
+                track.zones = zones.at(fix.position);
+            }
+        });
+    }
+
+    fn take_static(&mut self, report: &Report, claims: &StaticReport) {
+        for ix in self.state.picture.of_mmsi(claims.mmsi) {
+            if let Some(track) = self.state.picture.get_mut(ix) {
+                let known = &mut track.claims;
+                known.name = claims.name.or(known.name);
+                known.call_sign = claims.call_sign.or(known.call_sign);
+                known.imo_number = claims.imo_number.or(known.imo_number);
+                known.ship_type = claims.ship_type.or(known.ship_type);
+                known.dimensions = claims.dimensions.or(known.dimensions);
+            }
+        }
+        let _ = report;
+    }
+
+    /// A number was heard: its silence is over, its stations learn.
+    fn hear(&mut self, sender: Mmsi, report: &Report) {
+        let at = report.observed_at;
+        let station = (report.feed, report.station);
+        let split = Span::from_seconds(self.config.limits.common.split_s);
+        for ix in self.state.picture.of_mmsi(sender) {
+            let Some(track) = self.state.picture.get_mut(ix) else { continue };
+            let gap = track.heard_at.map_or(Span::ZERO, |before| at - before);
+            if gap > split {
+                track.heard_since = at;
+            }
+            let unit = track.expected_interval().max(Span::from_secs(60));
+            let new_unit = track.heard_at.is_none_or(|before| before.slot(unit) != at.slot(unit));
+            if new_unit {
+                let lost = (gap.millis() / unit.millis() - 1).max(0) as u32;
+                let (class, place) = (track.class, track.last.position);
+                self.state.coverage.learn(class, place, at, 1, &track.stations);
+                if lost > 0 && gap <= unit.times(5) {
+                    self.state.coverage.learn(class, place, at, lost, &[]);
+                }
+                track.stations.clear();
+            }
+            track.heard_at = Some(at);
+            if !track.stations.contains(&station) {
+                track.stations.push(station);
+            }
+            if track.confirmed && track.last.at == at {
+                self.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
+            }
+        }
+        if !matches!(report.body, Body::Position(_)) {
+            self.hear_latest(sender);
+        }
+    }
+
+    /// A transmission without a position ends the silence of the number's latest segment.
+    fn hear_latest(&mut self, sender: Mmsi) {
+        let segments = self.state.picture.of_mmsi(sender);
+        let latest = segments.into_iter().filter_map(|ix| Some((self.state.picture.get(ix)?.last.at, ix))).max();
+        if let Some((_, ix)) = latest {
+            self.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
+        }
+    }
+
+    /// Another station heard the same.
+    fn note_station(&mut self, sender: Mmsi, station: super::coverage::Station) {
+        for ix in self.state.picture.of_mmsi(sender) {
+            if let Some(track) = self.state.picture.get_mut(ix)
+                && !track.stations.contains(&station)
+            {
+                track.stations.push(station);
+            }
+        }
+    }
+
+    /// A report beyond the lateness: it may only shorten a silence.
+    fn take_late(&mut self, report: &Report) {
+        let Some(sender) = sender(&report.body) else { return };
+        let now = self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark).max(self.state.now);
+        self.state.now = now;
+        for ix in self.state.picture.of_mmsi(sender) {
+            let at = report.observed_at;
+            let Some(track) = self.state.picture.get_mut(ix) else { continue };
+            if track.heard_at.is_some_and(|heard| heard < at) {
+                track.heard_at = Some(at);
+                self.each_detector(|detector, view, effects| detector.on_late(view, ix, at, effects));
+            }
+        }
+    }
+
+    fn fire(&mut self, reason: TimerReason) {
+        match reason {
+            TimerReason::TargetSilence { target } => radar::check_silence(self, target),
+            TimerReason::Forget { track } => self.forget_if_due(track),
+            TimerReason::TrackLines => self.write_track_lines(),
+            TimerReason::Silence { .. } | TimerReason::Loiter { .. } | TimerReason::Pair { .. } => {
+                self.each_detector(|detector, view, effects| detector.on_timer(view, reason, effects));
+            }
+        }
+    }
+
+    fn forget_if_due(&mut self, ix: TrackIx) {
+        let Some(track) = self.state.picture.get(ix) else { return };
+        let seen = track.heard_at.map_or(track.last.at, |heard| heard.max(track.last.at));
+        let keep_until = match (track.target, track.confirmed) {
+            (_, false) => seen + TENTATIVE_FOR,
+            (None, true) if track.mmsi.is_none() => track.hold_until,
+            _ => seen + FORGET_AFTER,
+        };
+        if keep_until > self.state.now {
+            self.state.timers.set(keep_until, TimerReason::Forget { track: ix });
+        } else {
+            self.remove_track(ix);
+        }
+    }
+
+    /// Takes a track out, after every detector has let go of it.
+    pub(super) fn remove_track(&mut self, ix: TrackIx) {
+        self.each_detector(|detector, view, effects| detector.on_gone(view, ix, effects));
+        self.state.picture.remove(ix);
+    }
+
+    /// Lets every detector look at the world as it stands, and writes down what they find.
+    pub(super) fn each_detector(&mut self, mut ask: impl FnMut(&mut dyn Detector, &View<'_>, &mut Effects<'_>)) {
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut holds: Vec<(TrackIx, EventTime)> = Vec::new();
+        let State { picture, targets, coverage, timers, detectors, book, next_number, now, .. } = &mut self.state;
+        let view =
+            View { now: *now, picture, targets, coverage, zones: &self.config.zones, limits: &self.config.limits };
+        for detector in detectors.each() {
+            let mut effects = Effects { timers, findings: &mut findings, next_number, holds: &mut holds };
+            ask(detector, &view, &mut effects);
+        }
+        for finding in findings {
+            self.outputs.push_back(Output::Alert(Box::new(book.write(finding, &view))));
+        }
+        for (ix, until) in holds {
+            if let Some(track) = self.state.picture.get_mut(ix) {
+                track.hold_until = until;
+                self.state.timers.set(until, TimerReason::Forget { track: ix });
+            }
+        }
+    }
+
+    /// Starts the track lines at the first observation.
+    fn set_track_lines(&mut self, at: EventTime) {
+        if let Some(step) = self.config.tracks_every
+            && !self.state.track_lines_set
+        {
+            self.state.track_lines_set = true;
+            let first = EventTime::from_millis((at.slot(step) + 1) * step.millis());
+            self.state.timers.set(first + Span::from_millis(1), TimerReason::TrackLines);
+        }
+    }
+
+    /// Writes one line a live track, by public name; a millisecond after the instant, so that what is seen at it counts.
+    fn write_track_lines(&mut self) {
+        let Some(step) = self.config.tracks_every else { return };
+        let at = self.state.now - Span::from_millis(1);
+        let live = self.state.picture.iter().filter(|(_, t)| t.confirmed && !t.coasting && at - t.last.at <= LIVE_FOR);
+        let mut lines: Vec<TrackState> = live.map(|(_, track)| track_state(track, at)).collect();
+        lines.sort_by_key(|line| line.track);
+        self.outputs.extend(lines.into_iter().map(Output::Track));
+        self.state.timers.set(self.state.now + step, TimerReason::TrackLines);
+    }
+}
+
+/// Who sent it, for all but radar.
+fn sender(body: &Body) -> Option<Mmsi> {
+    match body {
+        Body::Position(report) => Some(report.mmsi),
+        Body::Static(report) => Some(report.mmsi),
+        Body::Heard { mmsi } => Some(*mmsi),
+        Body::Target(_) => None,
+    }
+}
+
+fn track_state(track: &Track, at: EventTime) -> TrackState {
+    let age = (at - track.last.at).seconds();
+    TrackState {
+        at,
+        track: track.id,
+        position: track.position_at(at, CARRIED),
+        sog: track.last.sog,
+        cog: track.last.cog,
+        mmsi: track.mmsi,
+        mmsi_confidence: match (track.mmsi, track.last.source) {
+            (None, _) => 0.0,
+            (Some(_), Source::Ais) => 1.0,
+            (Some(_), Source::Radar) => track.radar.map_or(0.0, |bond| bond.posterior),
+        },
+        class: track.class,
+        sources: track.sources(at).into_iter().collect::<SmallVec<[Source; 2]>>(),
+        sigma_m: f64::from(track.last.sigma_m) + 0.5 * age,
+    }
+}

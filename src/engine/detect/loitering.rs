@@ -1,0 +1,441 @@
+//! Loitering: slow dwell, or confinement to a small area, held for long (`docs/detectors/loitering.md`).
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::evidence::Evidence;
+use super::{
+    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Priority, Rule, Subkind, Suppression, View,
+    extend_observed, join_zones,
+};
+use crate::engine::earth::Position;
+use crate::engine::limits::Loitering;
+use crate::engine::map::Map;
+use crate::engine::time::{EventTime, Span};
+use crate::engine::timers::TimerReason;
+use crate::engine::track::interval::{AT_ANCHOR, FISHING, NOT_UNDER_COMMAND};
+use crate::engine::track::{Track, TrackIx, history};
+use crate::engine::units::{Metres, Speed};
+use crate::engine::zone::ZoneKind;
+
+/// AIS ship type "fishing" (ITU-R M.1371-5, table 53).
+const TYPE_FISHING: u8 = 30;
+/// AIS ship type "pilot vessel".
+const TYPE_PILOT: u8 = 50;
+/// Fixes this far from infrastructure count as at it, m.
+const INFRASTRUCTURE_M: f64 = 600.0;
+
+/// A condition that holds without a break.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Held {
+    since: Option<EventTime>,
+    dwell: Span,
+}
+
+impl Held {
+    /// Goes on or breaks: `step` is the observed time since the fix before, if it was observed.
+    fn update(&mut self, holds: bool, now: EventTime, step: Option<Span>) {
+        if !holds {
+            *self = Held::default();
+        } else if self.since.is_none() {
+            self.since = Some(now);
+        } else if let Some(step) = step {
+            self.dwell += step;
+        }
+    }
+}
+
+/// What is known of one track's slowness.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Candidate {
+    slow: Held,
+    confined: Held,
+    fast_since: Option<EventTime>,
+    outside_since: Option<EventTime>,
+    centre: Position,
+    speed: Speed,
+    path_ratio: f64,
+    /// All its fixes so far lay near the edge of their zone.
+    hugging: bool,
+    open: Option<Open>,
+}
+
+/// An anomaly that was raised and may be reopened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Open {
+    number: u64,
+    anomaly: Anomaly,
+    told_at: EventTime,
+}
+
+/// The rule and its candidates.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LoiteringDetector {
+    candidates: Map<TrackIx, Candidate>,
+}
+
+impl Detector for LoiteringDetector {
+    fn on_fix(&mut self, view: &View<'_>, ix: TrackIx, effects: &mut Effects<'_>) {
+        let Some(track) = view.track(ix).filter(|track| track.counts()) else { return };
+        let all = view.limits_for(track);
+        let limits = &all.loitering;
+        let Some(speed) = track.derived_speed(Span::from_seconds(limits.speed_window_s)) else { return };
+        let known = self.candidates.contains_key(&ix);
+        let confinement = if view.opened_slot(track) { confinement(track, limits) } else { None };
+        if !known && speed.knots() >= limits.max_kn && confinement.is_none_or(|c| !c.holds) {
+            return;
+        }
+        let candidate = self.candidates.get_or_insert_with(ix, Candidate::default);
+        candidate.observe(view, track, speed, confinement, limits, Span::from_seconds(all.common.split_s));
+        let keep = Span::from_seconds(all.common.keep_s);
+        candidate.judge(view, ix, track, limits, keep, effects);
+        if candidate.is_idle(view.now, limits) {
+            self.candidates.remove(&ix);
+        }
+    }
+
+    fn on_timer(&mut self, view: &View<'_>, reason: TimerReason, effects: &mut Effects<'_>) {
+        let TimerReason::Loiter { track: ix } = reason else { return };
+        let (Some(candidate), Some(track)) = (self.candidates.get_mut(&ix), view.track(ix)) else { return };
+        let split = Span::from_seconds(view.limits_for(track).common.split_s);
+        if view.now - track.last.at < split {
+            effects.timers.set(track.last.at + split, reason);
+        } else if candidate.is_open() {
+            candidate.end(track.last.at, effects);
+        }
+    }
+
+    fn on_gone(&mut self, view: &View<'_>, ix: TrackIx, effects: &mut Effects<'_>) {
+        if let Some(mut candidate) = self.candidates.remove(&ix)
+            && let Some(track) = view.track(ix)
+            && candidate.is_open()
+        {
+            candidate.end(track.last.at, effects);
+        }
+    }
+}
+
+impl Candidate {
+    fn is_open(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.anomaly.end.is_none())
+    }
+
+    /// Nothing holds, nothing is open, and what was open can no longer be reopened.
+    fn is_idle(&self, now: EventTime, limits: &Loitering) -> bool {
+        let merge_gap = Span::from_seconds(limits.merge_gap_s);
+        let over = self.open.as_ref().is_none_or(|o| o.anomaly.end.is_some_and(|end| now - end > merge_gap));
+        self.slow.since.is_none() && self.confined.since.is_none() && over
+    }
+
+    /// Takes the latest fix into the conditions.
+    fn observe(
+        &mut self,
+        view: &View<'_>,
+        track: &Track,
+        speed: Speed,
+        confinement: Option<Confinement>,
+        limits: &Loitering,
+        split: Span,
+    ) {
+        let now = view.now;
+        let joined = now - track.previous_at <= split;
+        if !joined {
+            self.slow = Held::default();
+            self.confined = Held::default();
+        }
+        let step = view.observed_step(track);
+        let slow = speed.knots() < limits.max_kn;
+        self.speed = speed;
+        self.slow.update(slow, now, step);
+        match confinement {
+            Some(c) => {
+                self.confined.update(c.holds, now, step);
+                self.path_ratio = c.path_ratio;
+                if c.holds && !slow {
+                    self.centre = c.centre;
+                }
+            }
+            None if self.confined.since.is_some() => self.confined.update(true, now, step),
+            None => {}
+        }
+        if slow {
+            self.centre = track.last.position;
+        }
+        let fast = speed.knots() > limits.exit_kn;
+        let outside = self.centre.distance_to(track.last.position).0 > limits.radius_m;
+        self.fast_since = if fast { self.fast_since.or(Some(now)) } else { None };
+        self.outside_since = if outside { self.outside_since.or(Some(now)) } else { None };
+        if view.opened_slot(track) {
+            let fresh = self.slow.dwell == Span::ZERO && self.confined.dwell == Span::ZERO;
+            self.hugging = (self.hugging || fresh) && hugs_an_edge(view, track, limits);
+        }
+    }
+
+    /// Raises, keeps, escalates, reopens or ends.
+    fn judge(
+        &mut self,
+        view: &View<'_>,
+        ix: TrackIx,
+        track: &Track,
+        limits: &Loitering,
+        keep: Span,
+        effects: &mut Effects<'_>,
+    ) {
+        if self.is_open() {
+            self.go_on(view, ix, track, limits, keep, effects);
+            return;
+        }
+        let held = self.slow.dwell.max(self.confined.dwell);
+        let reopens = self.open.as_ref().and_then(|open| open.anomaly.end).is_some_and(|end| {
+            view.now - end <= Span::from_seconds(limits.merge_gap_s) && held >= Span::from_seconds(limits.exit_s)
+        });
+        if reopens {
+            self.reopen(view, ix, track, effects);
+        } else if held >= Span::from_seconds(limits.inform_s) {
+            self.raise(view, ix, track, limits, effects);
+        }
+    }
+
+    fn raise(&mut self, view: &View<'_>, ix: TrackIx, track: &Track, limits: &Loitering, effects: &mut Effects<'_>) {
+        let onset = self.onset(limits).unwrap_or(view.now);
+        let start = track.history.position_at(onset).unwrap_or(track.last.position);
+        let mut zones = view.patrol_at(start);
+        join_zones(&mut zones, &view.patrol(&track.zones));
+        if zones.is_empty() {
+            return;
+        }
+        let mut observed = Vec::new();
+        let held = self.slow.dwell.max(self.confined.dwell);
+        extend_observed(&mut observed, (view.now - held).max(onset), view.now);
+        let anomaly = Anomaly {
+            kind: Kind::Loitering,
+            subkind: self.subkind(track),
+            context: SmallVec::new(),
+            tier_m: None,
+            subjects: SmallVec::from_slice(&[ix]),
+            zones,
+            onset,
+            end: None,
+            observed,
+            raised_at: view.now,
+            priority: Priority::Caution,
+            confidence: 0.0,
+            factors: SmallVec::new(),
+            position: track.last.position,
+            suppressed: suppression(view, track, self.speed, limits),
+            evidence: Evidence::of_history(&[(ix, track)], onset),
+        };
+        let number = effects.number();
+        let mut open = Open { number, anomaly, told_at: view.now };
+        self.describe(&mut open.anomaly, track, limits);
+        effects.tell(number, Change::Raised, &open.anomaly);
+        self.open = Some(open);
+        let split = Span::from_seconds(view.limits_for(track).common.split_s);
+        effects.timers.set(view.now + split, TimerReason::Loiter { track: ix });
+    }
+
+    fn go_on(
+        &mut self,
+        view: &View<'_>,
+        ix: TrackIx,
+        track: &Track,
+        limits: &Loitering,
+        keep: Span,
+        effects: &mut Effects<'_>,
+    ) {
+        if let Some(left) = self.left_since(view.now, limits) {
+            self.end(left, effects);
+            return;
+        }
+        let onset = self.onset(limits);
+        let Some(mut open) = self.open.take() else { return };
+        let before = (open.anomaly.priority, open.anomaly.suppressed.clone());
+        let anomaly = &mut open.anomaly;
+        anomaly.onset = onset.map_or(anomaly.onset, |onset| onset.min(anomaly.onset));
+        if view.observed_step(track).is_some() {
+            extend_observed(&mut anomaly.observed, track.previous_at, view.now);
+        }
+        anomaly.position = track.last.position;
+        anomaly.evidence.add(ix, track.last, false);
+        join_zones(&mut anomaly.zones, &view.patrol(&track.zones));
+        if view.opened_slot(track) {
+            anomaly.suppressed = suppression(view, track, self.speed, limits);
+            anomaly.subkind = self.subkind(track);
+        }
+        self.describe(anomaly, track, limits);
+        let change = match (before.1.is_some(), anomaly.suppressed.is_some()) {
+            (false, true) => Some(Change::Suppressed),
+            (true, false) => Some(Change::Unsuppressed),
+            _ if anomaly.priority > before.0 => Some(Change::Escalated),
+            _ if view.now - open.told_at >= keep => Some(Change::Kept),
+            _ => None,
+        };
+        if let Some(change) = change {
+            open.told_at = view.now;
+            effects.tell(open.number, change, &open.anomaly);
+        }
+        self.open = Some(open);
+    }
+
+    fn reopen(&mut self, view: &View<'_>, ix: TrackIx, track: &Track, effects: &mut Effects<'_>) {
+        let Some(open) = self.open.as_mut() else { return };
+        open.anomaly.end = None;
+        open.anomaly.position = track.last.position;
+        open.anomaly.evidence.add(ix, track.last, true);
+        open.told_at = view.now;
+        effects.tell(open.number, Change::Reopened, &open.anomaly);
+        let split = Span::from_seconds(view.limits_for(track).common.split_s);
+        effects.timers.set(view.now + split, TimerReason::Loiter { track: ix });
+    }
+
+    fn end(&mut self, at: EventTime, effects: &mut Effects<'_>) {
+        let Some(open) = self.open.as_mut() else { return };
+        open.anomaly.end = Some(at.max(open.anomaly.onset));
+        while open.anomaly.observed.last().is_some_and(|&(from, _)| from >= at) && open.anomaly.observed.len() > 1 {
+            open.anomaly.observed.pop();
+        }
+        if let Some((from, to)) = open.anomaly.observed.last_mut() {
+            *to = (*to).min(at).max(*from);
+        }
+        effects.tell(open.number, Change::Ended, &open.anomaly);
+        self.slow = Held::default();
+        self.confined = Held::default();
+    }
+
+    /// Since when it has left, if it has: fast, and outside the radius, for the exit time.
+    fn left_since(&self, now: EventTime, limits: &Loitering) -> Option<EventTime> {
+        let (fast, outside) = (self.fast_since?, self.outside_since?);
+        let both = fast.max(outside);
+        (now - both >= Span::from_seconds(limits.exit_s)).then_some(fast.min(outside))
+    }
+
+    /// The instant from which the longer-held condition held, for confinement less the window.
+    fn onset(&self, limits: &Loitering) -> Option<EventTime> {
+        let confined = self.confined.since.map(|since| since - Span::from_seconds(limits.confined_window_s));
+        let inform = Span::from_seconds(limits.inform_s);
+        let confined = confined.filter(|_| self.confined.dwell >= inform);
+        let slow = self.slow.since.filter(|_| self.slow.dwell >= inform);
+        match (slow, confined) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn subkind(&self, track: &Track) -> Option<Subkind> {
+        let fishing = track.navigational_status == Some(FISHING) || track.claims.ship_type == Some(TYPE_FISHING);
+        Some(match track.navigational_status {
+            Some(AT_ANCHOR) => Subkind::DeclaredAtAnchor,
+            Some(NOT_UNDER_COMMAND) => Subkind::NotUnderCommand,
+            _ if fishing => Subkind::FishingLike,
+            _ if self.hugging => Subkind::BoundaryHugging,
+            _ if self.slow.since.is_none() => Subkind::HoldingPattern,
+            _ => Subkind::Drift,
+        })
+    }
+
+    /// Priority, confidence and factors as they stand.
+    fn describe(&self, anomaly: &mut Anomaly, track: &Track, limits: &Loitering) {
+        let held = self.slow.dwell.max(self.confined.dwell);
+        let quiet = anomaly.subkind == Some(Subkind::FishingLike);
+        if held >= Span::from_seconds(limits.alert_s) && !quiet {
+            anomaly.priority = anomaly.priority.max(Priority::Warning);
+        }
+        let possible = (track.last.at - anomaly.onset).seconds().max(1.0);
+        anomaly.confidence = (held.seconds() / possible.max(held.seconds())).clamp(0.0, 0.99);
+        let factor = |name, value, limit, weight| Factor { name, value, limit: Some(limit), weight };
+        anomaly.factors = SmallVec::from_slice(&[
+            factor(FactorName::Slow, self.slow.dwell.seconds(), limits.inform_s, 0.5),
+            factor(FactorName::Confined, self.confined.dwell.seconds(), limits.inform_s, 0.3),
+            factor(FactorName::DerivedSpeed, self.speed.knots(), limits.max_kn, 0.1),
+            factor(FactorName::PathRatio, self.path_ratio, limits.min_path_ratio, 0.1),
+        ]);
+    }
+}
+
+/// Whether the trailing window stays in one place.
+#[derive(Clone, Copy, Debug)]
+struct Confinement {
+    holds: bool,
+    centre: Position,
+    path_ratio: f64,
+}
+
+/// The fixes of the trailing window against the middle of their bounding box; `None` until the window is full.
+fn confinement(track: &Track, limits: &Loitering) -> Option<Confinement> {
+    let window = Span::from_seconds(limits.confined_window_s);
+    let from = track.last.at - window;
+    if track.history.oldest()?.at > from + history::SLOT {
+        return None;
+    }
+    let last = track.last.position;
+    let first = track.history.position_at(from)?;
+    let (mut low, mut high, mut path_m, mut before) = (Extent::of(last, first), Extent::of(last, last), 0.0, first);
+    for fix in track.history.since(from).map(|fix| fix.position).chain(std::iter::once(last)) {
+        let offset = Extent::of(last, fix);
+        low = low.least(&offset);
+        high = high.most(&offset);
+        path_m += before.distance_to(fix).0;
+        before = fix;
+    }
+    high = high.most(&Extent::of(last, first));
+    let centre = last.moved(crate::engine::earth::Offset {
+        east_m: (low.east_m + high.east_m) / 2.0,
+        north_m: (low.north_m + high.north_m) / 2.0,
+    });
+    let within = |p: Position| centre.distance_to(p).0 <= limits.radius_m;
+    let all = within(first) && within(last) && track.history.since(from).all(|fix| within(fix.position));
+    let path_ratio = (path_m / first.distance_to(last).0.max(1.0)).min(999.0);
+    Some(Confinement { holds: all && path_ratio >= limits.min_path_ratio, centre, path_ratio })
+}
+
+/// A corner of a bounding box in the local plane.
+#[derive(Clone, Copy)]
+struct Extent {
+    east_m: f64,
+    north_m: f64,
+}
+
+impl Extent {
+    fn of(origin: Position, p: Position) -> Self {
+        let offset = origin.offset_to(p);
+        Extent { east_m: offset.east_m, north_m: offset.north_m }
+    }
+
+    fn least(self, o: &Extent) -> Self {
+        Extent { east_m: self.east_m.min(o.east_m), north_m: self.north_m.min(o.north_m) }
+    }
+
+    fn most(self, o: &Extent) -> Self {
+        Extent { east_m: self.east_m.max(o.east_m), north_m: self.north_m.max(o.north_m) }
+    }
+}
+
+/// Near the edge of the smallest patrol zone it is in.
+fn hugs_an_edge(view: &View<'_>, track: &Track, limits: &Loitering) -> bool {
+    let zone = view.patrol(&track.zones).first().copied();
+    zone.and_then(|zone| view.zones.edge_distance(zone, track.last.position)).is_some_and(|d| d.0 <= limits.edge_m)
+}
+
+/// Why a loiterer is not shown, if it is not.
+fn suppression(view: &View<'_>, track: &Track, speed: Speed, limits: &Loitering) -> Option<Suppression> {
+    let because = |rule, entry| Some(Suppression { rule, entry });
+    if let Some(zone) = view.within(track, &[ZoneKind::Port, ZoneKind::Berth]) {
+        return because(Rule::Port, Some(zone));
+    }
+    let anchored = track.navigational_status == Some(AT_ANCHOR) || speed.knots() < limits.anchored_kn;
+    if let Some(zone) = view.within(track, &[ZoneKind::Anchorage])
+        && anchored
+        && view.zones.get(zone).anchorage_ok
+    {
+        return because(Rule::Anchorage, Some(zone));
+    }
+    if view.zones.near(track.last.position, ZoneKind::Infrastructure, Metres(INFRASTRUCTURE_M)) {
+        return because(Rule::Infrastructure, None);
+    }
+    if track.claims.ship_type == Some(TYPE_PILOT)
+        && let Some(zone) = view.within(track, &[ZoneKind::Service])
+    {
+        return because(Rule::Service, Some(zone));
+    }
+    None
+}

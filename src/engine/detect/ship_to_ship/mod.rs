@@ -1,0 +1,203 @@
+//! Ship-to-ship transfer: one state machine an unordered pair, AIS or radar alike (`docs/detectors/ship_to_ship.md`).
+
+mod circumstances;
+mod measure;
+mod state;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::{Change, Detector, Effects, View};
+use crate::engine::limits::{Limits, ShipToShip};
+use crate::engine::map::Map;
+use crate::engine::time::{EventTime, Span};
+use crate::engine::timers::TimerReason;
+use crate::engine::track::{Track, TrackIx};
+use crate::engine::units::Metres;
+use circumstances::{is_berthed_together, may_transfer};
+use measure::measure;
+use state::Pair;
+
+/// The tier whose dwell a merged echo counts towards, and which `sts_watch` shortens, m.
+const MERGED_TIER_M: f64 = 200.0;
+/// A pair is looked at again after this even if nobody is heard.
+const LOOK_AGAIN: Span = Span::from_mins(30);
+/// More pairs than this are not followed (counted).
+const PAIRS_AT_MOST: usize = 500_000;
+/// A radar that told of nothing for this long is dead: nothing merges under it.
+const RADAR_ALIVE: Span = Span::from_secs(20);
+/// Slower than this, a merging echo comes alongside, kn.
+const CLOSING_KN: f64 = 7.0;
+
+/// One pair, lower track first.
+type Key = (TrackIx, TrackIx);
+
+/// The rule and the pairs it follows.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ShipToShipDetector {
+    pairs: Map<Key, Pair>,
+    partners: Map<TrackIx, SmallVec<[TrackIx; 4]>>,
+    refused: u64,
+}
+
+impl Detector for ShipToShipDetector {
+    fn on_fix(&mut self, view: &View<'_>, ix: TrackIx, effects: &mut Effects<'_>) {
+        let Some(track) = view.track(ix).filter(|track| track.counts()) else { return };
+        let limits = view.limits_for(track);
+        if view.opened_slot(track) {
+            self.find_partners(view, ix, track, limits);
+            if track.is_radar_only() && track.fixes <= 2 {
+                self.emerge(view, ix, track, limits, effects);
+            }
+        }
+        let Some(partners) = self.partners.get(&ix).cloned() else { return };
+        for other in partners {
+            self.evaluate(view, key(ix, other), limits, effects);
+        }
+    }
+
+    fn on_timer(&mut self, view: &View<'_>, reason: TimerReason, effects: &mut Effects<'_>) {
+        let TimerReason::Pair { a, b } = reason else { return };
+        let Some(pair) = self.pairs.get_mut(&(a, b)) else { return };
+        let Some(open) = pair.open.as_ref().filter(|open| open.anomaly.end.is_none()) else { return };
+        let last = pair.last_close.unwrap_or(open.anomaly.onset);
+        let unobserved = Span::from_seconds(view.limits.ship_to_ship.unobserved_s);
+        if view.now - last >= unobserved {
+            pair.close(effects);
+        } else {
+            effects.timers.set(view.now + LOOK_AGAIN, reason);
+        }
+    }
+
+    fn on_target_lost(&mut self, view: &View<'_>, ix: TrackIx, effects: &mut Effects<'_>) {
+        let Some(lost) = view.track(ix).filter(|track| track.counts()) else { return };
+        let limits = &view.limits_for(lost).ship_to_ship;
+        let alive = view.targets.is_alive(lost.last.feed, view.now, RADAR_ALIVE);
+        let slow = lost.derived_speed(Span::from_secs(120)).is_some_and(|v| v.knots() < CLOSING_KN);
+        if !alive || !slow {
+            return;
+        }
+        let Some((host, _)) = self.host_of(view, ix, lost, limits) else { return };
+        let at = lost.last.at;
+        if let Some(pair) = self.pair(key(ix, host), limits, at) {
+            pair.merged_at = Some(at);
+            pair.close_since = pair.close_since.or(Some(at));
+            effects.holds.push((ix, view.now + Span::from_seconds(limits.unobserved_s)));
+        }
+    }
+
+    fn on_gone(&mut self, _view: &View<'_>, ix: TrackIx, effects: &mut Effects<'_>) {
+        for other in self.partners.remove(&ix).unwrap_or_default() {
+            if let Some(mut pair) = self.pairs.remove(&key(ix, other))
+                && pair.is_open()
+            {
+                pair.close(effects);
+            }
+            if let Some(list) = self.partners.get_mut(&other) {
+                list.retain(|t| *t != ix);
+            }
+        }
+    }
+}
+
+impl ShipToShipDetector {
+    /// Follows every slow neighbour that is not followed yet.
+    fn find_partners(&mut self, view: &View<'_>, ix: TrackIx, track: &Track, all: &Limits) {
+        let limits = &all.ship_to_ship;
+        if !may_transfer(track, limits) {
+            return;
+        }
+        let reach = limits.tiers.0.iter().map(|tier| tier.distance_m).fold(0.0, f64::max) + 200.0;
+        for (other, _) in view.picture.near(track.last.position, Metres(reach)) {
+            let known = self.pairs.contains_key(&key(ix, other));
+            if other == ix || known {
+                continue;
+            }
+            let Some(partner) = view.track(other) else { continue };
+            let same = track.mmsi.is_some() && track.mmsi == partner.mmsi;
+            let recent = view.now - partner.last.at <= Span::from_seconds(all.common.observed_max_s);
+            let fit = partner.counts() && !partner.coasting && may_transfer(partner, limits);
+            if fit && recent && !same && !is_berthed_together(view, track, partner, limits) {
+                self.pair(key(ix, other), limits, view.now);
+            }
+        }
+    }
+
+    /// The state of a pair, made if it is not followed yet; `None` when there is no room.
+    fn pair(&mut self, key: Key, limits: &ShipToShip, now: EventTime) -> Option<&mut Pair> {
+        if !self.pairs.contains_key(&key) {
+            if self.pairs.len() >= PAIRS_AT_MOST {
+                self.refused += 1;
+                return None;
+            }
+            self.pairs.insert(key, Pair::new(limits, now));
+            self.partners.get_or_insert_with(key.0, SmallVec::new).push(key.1);
+            self.partners.get_or_insert_with(key.1, SmallVec::new).push(key.0);
+        }
+        self.pairs.get_mut(&key)
+    }
+
+    fn drop_pair(&mut self, (a, b): Key) {
+        self.pairs.remove(&(a, b));
+        for (one, other) in [(a, b), (b, a)] {
+            if let Some(list) = self.partners.get_mut(&one) {
+                list.retain(|t| *t != other);
+                if list.is_empty() {
+                    self.partners.remove(&one);
+                }
+            }
+        }
+    }
+
+    fn evaluate(&mut self, view: &View<'_>, key: Key, all: &Limits, effects: &mut Effects<'_>) {
+        let (Some(a), Some(b)) = (view.track(key.0), view.track(key.1)) else { return };
+        let limits = &all.ship_to_ship;
+        let Some(pair) = self.pairs.get_mut(&key) else { return };
+        if pair.merged_at.is_some() && !pair.host_moved_on(view, a, b, limits) {
+            pair.count_merged(view, a, b, limits);
+        } else {
+            pair.count(view, &measure(view, a, b, limits), limits);
+        }
+        pair.judge(view, key, a, b, all, effects);
+        if pair.is_over(view.now, limits) {
+            self.drop_pair(key);
+        }
+    }
+
+    /// The slow vessel into whose echo a lost one went.
+    fn host_of(&self, view: &View<'_>, ix: TrackIx, lost: &Track, limits: &ShipToShip) -> Option<(TrackIx, Metres)> {
+        let range_m = lost.target.and_then(|t| view.targets.get(t)).map_or(0.0, |t| t.range_m);
+        let beam_m = range_m * limits.beamwidth_deg * std::f64::consts::PI / 180.0;
+        let within = Metres(limits.merge_m.max(beam_m));
+        let hosts = view.picture.near(lost.last.position, within).into_iter().filter(|&(other, _)| {
+            let slow = |t: &Track| t.derived_speed(Span::from_secs(300)).is_some_and(|v| v.knots() < CLOSING_KN);
+            other != ix && view.track(other).is_some_and(|t| t.counts() && !t.coasting && slow(t))
+        });
+        hosts.min_by(|x, y| x.1.0.total_cmp(&y.1.0).then(x.0.cmp(&y.0)))
+    }
+
+    /// A radar track that appears beside a vessel whose echo had swallowed one makes the meeting certain and ends it.
+    fn emerge(&mut self, view: &View<'_>, ix: TrackIx, track: &Track, all: &Limits, effects: &mut Effects<'_>) {
+        let limits = &all.ship_to_ship;
+        for (host, _) in view.picture.near(track.last.position, Metres(limits.exit_m)) {
+            let partners = self.partners.get(&host).cloned().unwrap_or_default();
+            for lost in partners.into_iter().filter(|&lost| lost != ix) {
+                let key = key(host, lost);
+                let Some(pair) = self.pairs.get_mut(&key).filter(|pair| pair.merged_at.is_some()) else { continue };
+                pair.last_close = Some(view.now);
+                pair.merged_at = None;
+                if let Some(open) = pair.open.as_mut().filter(|open| open.anomaly.end.is_none()) {
+                    open.anomaly.confidence = open.anomaly.confidence.max(0.9);
+                    effects.tell(open.number, Change::Escalated, &open.anomaly);
+                    pair.close(effects);
+                }
+                effects.holds.push((lost, view.now));
+                return;
+            }
+        }
+    }
+}
+
+fn key(a: TrackIx, b: TrackIx) -> Key {
+    if a < b { (a, b) } else { (b, a) }
+}

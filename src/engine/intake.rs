@@ -1,0 +1,222 @@
+//! Intake: inputs to steps of reports, in journal order; pure, so that it may run on a thread of its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::decode::report::Report;
+use super::decode::{Decoded, Decoder, HELD_AT_MOST, Message, Reject, RejectReason, Stamp, positioned, reports};
+use super::input::{Feed, FeedId, Frame, Input};
+use super::map::Map;
+use super::time::EventTime;
+use super::vessel::Mmsi;
+
+/// What the core is to do next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    /// A frame of a feed arrived, with so many reports.
+    Frame { feed: FeedId, received_at: EventTime, reports: u32 },
+    /// Reports of a feed that had waited come out at this time.
+    Held { at: EventTime, reports: u32 },
+    /// Time went on.
+    Tick { received_at: EventTime },
+    /// A feed is over, with so many last reports.
+    FeedEnded { feed: FeedId, reports: u32 },
+}
+
+/// Steps for the core, with the reports they carry side by side.
+#[derive(Clone, Debug, Default)]
+pub struct Steps {
+    steps: Vec<Step>,
+    reports: Vec<Report>,
+}
+
+/// One step with its reports.
+#[derive(Debug, PartialEq)]
+pub enum StepRef<'a> {
+    /// A frame of a feed arrived.
+    Frame {
+        /// The feed.
+        feed: FeedId,
+        /// A moves to here.
+        received_at: EventTime,
+        /// What it told.
+        reports: &'a [Report],
+    },
+    /// Reports that had waited for the time of their sentence come out.
+    Held {
+        /// A moves to here.
+        at: EventTime,
+        /// What they tell.
+        reports: &'a [Report],
+    },
+    /// Time went on.
+    Tick {
+        /// A moves to here.
+        received_at: EventTime,
+    },
+    /// A feed is over.
+    FeedEnded {
+        /// The feed.
+        feed: FeedId,
+        /// What it had kept back.
+        reports: &'a [Report],
+    },
+}
+
+impl Steps {
+    /// Empties them and keeps their memory.
+    pub fn clear(&mut self) {
+        self.steps.clear();
+        self.reports.clear();
+    }
+
+    /// The steps in order.
+    pub fn iter(&self) -> impl Iterator<Item = StepRef<'_>> {
+        let mut rest = self.reports.as_slice();
+        self.steps.iter().map(move |step| {
+            let mut take = |n: u32| {
+                let (head, tail) = rest.split_at_checked(n as usize).unwrap_or((rest, &[]));
+                rest = tail;
+                head
+            };
+            match *step {
+                Step::Frame { feed, received_at, reports } => {
+                    StepRef::Frame { feed, received_at, reports: take(reports) }
+                }
+                Step::Held { at, reports } => StepRef::Held { at, reports: take(reports) },
+                Step::Tick { received_at } => StepRef::Tick { received_at },
+                Step::FeedEnded { feed, reports } => StepRef::FeedEnded { feed, reports: take(reports) },
+            }
+        })
+    }
+}
+
+/// The decoder with its counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Intake {
+    decoder: Decoder,
+    tally: Tally,
+    arrival: EventTime,
+}
+
+/// What was decoded and what was refused.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Position reports of vessels and aircraft, own ship and copies included.
+    pub reports: u64,
+    /// First and last time that the sentences of position reports tell.
+    pub span: Option<(EventTime, EventTime)>,
+    /// Vessels that sent a position, and whether every UTC second of theirs was unrelated to the time.
+    vessels: Map<Mmsi, Option<bool>>,
+    rejects: Map<(FeedId, RejectReason), u64>,
+}
+
+impl Intake {
+    /// An intake for these feeds.
+    pub fn new(feeds: &[Feed]) -> Self {
+        Intake { decoder: Decoder::new(feeds), tally: Tally::default(), arrival: EventTime::MIN }
+    }
+
+    /// Decodes one input into steps.
+    pub fn take(&mut self, input: &Input<'_>, steps: &mut Steps) {
+        match *input {
+            Input::Frame(frame) => {
+                self.release_held(frame.received_at, steps);
+                let before = steps.reports.len();
+                let (tally, reports) = (&mut self.tally, &mut steps.reports);
+                self.decoder.decode(&frame, &mut |decoded| tally.collect(decoded, reports));
+                let count = (steps.reports.len() - before) as u32;
+                let Frame { feed, received_at, .. } = frame;
+                steps.steps.push(Step::Frame { feed, received_at, reports: count });
+            }
+            Input::Tick { received_at } => {
+                self.release_held(received_at, steps);
+                steps.steps.push(Step::Tick { received_at });
+            }
+            Input::FeedEnded { feed } => {
+                let before = steps.reports.len();
+                let (tally, reports) = (&mut self.tally, &mut steps.reports);
+                self.decoder.finish(feed, &mut |decoded| tally.collect(decoded, reports));
+                let count = (steps.reports.len() - before) as u32;
+                steps.steps.push(Step::FeedEnded { feed, reports: count });
+            }
+        }
+    }
+
+    /// What waited too long comes out at the instant its patience ended, whatever told us that time went on.
+    fn release_held(&mut self, received_at: EventTime, steps: &mut Steps) {
+        if received_at <= self.arrival {
+            return;
+        }
+        self.arrival = received_at;
+        let before = steps.reports.len();
+        let (tally, reports) = (&mut self.tally, &mut steps.reports);
+        self.decoder.tick(received_at, &mut |decoded| tally.collect(decoded, reports));
+        if let Some(held) = steps.reports.get_mut(before..) {
+            held.sort_by_key(|report| (report.received_at, report.feed, report.seq));
+            steps.steps.extend(held.iter().map(|r| Step::Held { at: r.received_at + HELD_AT_MOST, reports: 1 }));
+        }
+    }
+
+    /// What was counted.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+}
+
+impl Tally {
+    /// Vessels that sent a position.
+    pub fn vessels(&self) -> usize {
+        self.vessels.len()
+    }
+
+    /// Vessels whose every UTC second was unrelated to the time.
+    pub fn suspects(&self) -> usize {
+        let vessels = self.vessels.sorted_keys();
+        vessels.iter().filter(|mmsi| self.vessels.get(mmsi) == Some(&Some(true))).count()
+    }
+
+    /// How often each reason refused something, over all feeds, by the reason's order.
+    pub fn rejects(&self) -> Vec<(RejectReason, u64)> {
+        let mut totals: Vec<(RejectReason, u64)> = Vec::new();
+        for key in self.rejects.sorted_keys() {
+            let count = self.rejects.get(&key).copied().unwrap_or(0);
+            match totals.iter_mut().find(|(reason, _)| *reason == key.1) {
+                Some((_, total)) => *total += count,
+                None => totals.push((key.1, count)),
+            }
+        }
+        totals.sort_unstable_by_key(|&(reason, _)| reason);
+        totals
+    }
+
+    /// Takes what the decoder hands out: reports, or a reason to count.
+    fn collect(&mut self, decoded: Decoded<'_>, out: &mut Vec<Report>) {
+        let refused = match decoded {
+            Decoded::Message { stamp, message } => {
+                self.count(stamp, message);
+                match reports(stamp, message) {
+                    Ok(told) => {
+                        out.extend_from_slice(&told);
+                        return;
+                    }
+                    Err(reason) => (stamp.feed, reason),
+                }
+            }
+            Decoded::Reject(Reject { feed, reason, .. }) => (feed, reason),
+        };
+        *self.rejects.get_or_insert_with(refused, || 0) += 1;
+    }
+
+    fn count(&mut self, stamp: &Stamp, message: &Message) {
+        let Some(mmsi) = positioned(message) else { return };
+        self.reports += 1;
+        if let Some(at) = stamp.sentence_at.or(stamp.observed_at) {
+            self.span = Some(self.span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
+        }
+        let suspect = self.vessels.get_or_insert_with(mmsi, || None);
+        *suspect = match (*suspect, stamp.utc_second_suspect) {
+            (Some(so_far), Some(now)) => Some(so_far && now),
+            (so_far, now) => so_far.or(now),
+        };
+    }
+}

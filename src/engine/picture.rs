@@ -1,0 +1,266 @@
+//! The picture: all current tracks and the grid that finds neighbours; the only file that knows which index it is.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::earth::Position;
+use super::map::Map;
+use super::track::{Track, TrackIx};
+use super::units::Metres;
+use super::vessel::Mmsi;
+
+/// Height of a cell in 1e-7 degrees: 0.01 degrees, about 1.1 km; width the same distance at the cell row's latitude.
+const CELL_E7: i64 = 100_000;
+/// Metres of one cell's height, rounded down.
+const CELL_M: f64 = 1100.0;
+/// Columns of a row on the equator.
+const COLUMNS: f64 = 36_000.0;
+/// More tracks than this are refused and counted.
+const CAPACITY: usize = 4_000_000;
+
+/// A grid cell: row from the south pole, column from the antimeridian eastward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+struct Cell {
+    row: u16,
+    column: u16,
+}
+
+/// All current tracks and the spatial index over them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Picture {
+    tracks: Vec<Option<Box<Track>>>,
+    free: Vec<TrackIx>,
+    by_mmsi: Map<Mmsi, SmallVec<[TrackIx; 1]>>,
+    cells: Map<Cell, SmallVec<[TrackIx; 4]>>,
+    made: u64,
+    refused: u64,
+}
+
+impl Picture {
+    /// Adds a track; `None` when the picture is full (counted).
+    pub fn add(&mut self, track: Track) -> Option<TrackIx> {
+        if self.len() >= CAPACITY {
+            self.refused += 1;
+            return None;
+        }
+        let (position, mmsi) = (track.last.position, track.mmsi);
+        let ix = match self.free.pop() {
+            Some(ix) => ix,
+            None => {
+                self.tracks.push(None);
+                TrackIx((self.tracks.len() - 1) as u32)
+            }
+        };
+        if let Some(place) = self.tracks.get_mut(ix.0 as usize) {
+            *place = Some(Box::new(track));
+        }
+        if let Some(mmsi) = mmsi {
+            self.by_mmsi.get_or_insert_with(mmsi, SmallVec::new).push(ix);
+        }
+        self.cells.get_or_insert_with(cell_of(position), SmallVec::new).push(ix);
+        self.made += 1;
+        Some(ix)
+    }
+
+    /// Takes a track out.
+    pub fn remove(&mut self, ix: TrackIx) -> Option<Track> {
+        let track = *self.tracks.get_mut(ix.0 as usize)?.take()?;
+        self.leave_cell(ix, cell_of(track.last.position));
+        if let Some(mmsi) = track.mmsi
+            && let Some(list) = self.by_mmsi.get_mut(&mmsi)
+        {
+            list.retain(|other| *other != ix);
+            if list.is_empty() {
+                self.by_mmsi.remove(&mmsi);
+            }
+        }
+        self.free.push(ix);
+        Some(track)
+    }
+
+    /// A track.
+    pub fn get(&self, ix: TrackIx) -> Option<&Track> {
+        self.tracks.get(ix.0 as usize)?.as_deref()
+    }
+
+    /// A track, to change anything but its position (`relocate` does that).
+    pub fn get_mut(&mut self, ix: TrackIx) -> Option<&mut Track> {
+        self.tracks.get_mut(ix.0 as usize)?.as_deref_mut()
+    }
+
+    /// Changes a track by `change` and keeps the index true if that moved it.
+    pub fn relocate<R>(&mut self, ix: TrackIx, change: impl FnOnce(&mut Track) -> R) -> Option<R> {
+        let track = self.tracks.get_mut(ix.0 as usize)?.as_deref_mut()?;
+        let from = cell_of(track.last.position);
+        let result = change(track);
+        let to = cell_of(track.last.position);
+        if from != to {
+            self.leave_cell(ix, from);
+            self.cells.get_or_insert_with(to, SmallVec::new).push(ix);
+        }
+        Some(result)
+    }
+
+    /// The tracks of an MMSI, oldest first.
+    pub fn of_mmsi(&self, mmsi: Mmsi) -> SmallVec<[TrackIx; 2]> {
+        self.by_mmsi.get(&mmsi).map(|list| list.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The tracks whose last position lies within a distance of a point, in ascending order of index.
+    pub fn near(&self, centre: Position, within: Metres) -> SmallVec<[(TrackIx, Metres); 16]> {
+        let mut found = SmallVec::new();
+        let reach = (within.0 / CELL_M) as i64 + 1;
+        let middle = i64::from(cell_of(centre).row);
+        for row in (middle - reach).max(0)..=(middle + reach).min(MAX_ROW) {
+            self.near_in_row(row as u16, centre, within, reach, &mut found);
+        }
+        found.sort_unstable_by_key(|&(ix, _)| ix);
+        found
+    }
+
+    /// How many tracks there are.
+    pub fn len(&self) -> usize {
+        self.tracks.len() - self.free.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many tracks were ever made.
+    pub fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// How many were refused for want of room.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// All tracks in ascending order of index.
+    pub fn iter(&self) -> impl Iterator<Item = (TrackIx, &Track)> {
+        self.tracks.iter().enumerate().filter_map(|(i, track)| Some((TrackIx(i as u32), track.as_deref()?)))
+    }
+
+    fn near_in_row(
+        &self,
+        row: u16,
+        centre: Position,
+        within: Metres,
+        reach: i64,
+        found: &mut SmallVec<[(TrackIx, Metres); 16]>,
+    ) {
+        let columns = i64::from(columns_of(row));
+        let middle = i64::from(column_of(centre, row));
+        let span = if 2 * reach + 1 >= columns { columns } else { 2 * reach + 1 };
+        for step in 0..span {
+            let column = (middle - reach + step).rem_euclid(columns) as u16;
+            for &ix in self.cells.get(&Cell { row, column }).into_iter().flatten() {
+                if let Some(track) = self.get(ix) {
+                    let distance = centre.distance_to(track.last.position);
+                    if distance <= within {
+                        found.push((ix, distance));
+                    }
+                }
+            }
+        }
+    }
+
+    fn leave_cell(&mut self, ix: TrackIx, cell: Cell) {
+        if let Some(list) = self.cells.get_mut(&cell) {
+            if let Some(place) = list.iter().position(|other| *other == ix) {
+                list.swap_remove(place);
+            }
+            if list.is_empty() {
+                self.cells.remove(&cell);
+            }
+        }
+    }
+}
+
+/// The northernmost row.
+const MAX_ROW: i64 = 1_800_000_000 / CELL_E7 - 1;
+
+fn cell_of(position: Position) -> Cell {
+    let row = ((i64::from(position.lat_e7()) + 900_000_000) / CELL_E7).clamp(0, MAX_ROW) as u16;
+    Cell { row, column: column_of(position, row) }
+}
+
+/// Cells of a row: as many as keep their width at least the height, at the row's edge nearer to the pole.
+fn columns_of(row: u16) -> u16 {
+    let south = f64::from(row) * 0.01 - 90.0;
+    let poleward = if south < 0.0 { -south } else { south + 0.01 };
+    (COLUMNS * libm::cos(poleward * (std::f64::consts::PI / 180.0))).max(1.0) as u16
+}
+
+fn column_of(position: Position, row: u16) -> u16 {
+    let turn = (i64::from(position.lon_e7()) + 1_800_000_000).rem_euclid(3_600_000_000);
+    (turn * i64::from(columns_of(row)) / 3_600_000_000) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::decode::report::AisClass;
+    use crate::engine::input::FeedId;
+    use crate::engine::time::EventTime;
+    use crate::engine::track::{Fix, Source, TrackId};
+    use proptest::prelude::*;
+
+    fn track(lat: f64, lon: f64) -> Track {
+        let fix = Fix {
+            at: EventTime::from_millis(0),
+            position: Position::from_degrees_wrapped(lat, lon),
+            sog: None,
+            cog: None,
+            source: Source::Ais,
+            sigma_m: 10.0,
+            feed: FeedId(0),
+            seq: 0,
+            digest: 0,
+        };
+        Track::new(TrackId(0), None, AisClass::A, fix)
+    }
+
+    #[test]
+    fn neighbours_across_the_antimeridian_and_near_the_pole() {
+        let mut picture = Picture::default();
+        let a = picture.add(track(10.0, 179.9999)).unwrap();
+        let b = picture.add(track(10.0, -179.9999)).unwrap();
+        let found = picture.near(Position::from_degrees(10.0, 180.0).unwrap(), Metres(500.0));
+        assert_eq!(found.iter().map(|f| f.0).collect::<Vec<_>>(), [a, b]);
+        let c = picture.add(track(89.9999, 10.0)).unwrap();
+        let found = picture.near(Position::from_degrees(89.9999, -170.0).unwrap(), Metres(500.0));
+        assert_eq!(found.iter().map(|f| f.0).collect::<Vec<_>>(), [c]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_grid_agrees_with_a_plain_scan(
+            centre in (-89.0f64..89.0, -180.0f64..180.0),
+            others in prop::collection::vec((-0.05f64..0.05, -0.2f64..0.2), 1..40),
+            moves in prop::collection::vec((0usize..40, -0.05f64..0.05, -0.2f64..0.2), 0..40),
+            within in 10.0f64..4000.0,
+        ) {
+            let mut picture = Picture::default();
+            let mut all = Vec::new();
+            for (lat, lon) in &others {
+                all.push(picture.add(track(centre.0 + lat, centre.1 + lon)).unwrap());
+            }
+            for (i, lat, lon) in &moves {
+                let ix = all[i % all.len()];
+                let to = Position::from_degrees_wrapped(centre.0 + lat, centre.1 + lon);
+                picture.relocate(ix, |t| t.last.position = to);
+            }
+            let here = Position::from_degrees_wrapped(centre.0, centre.1);
+            let plain: Vec<TrackIx> = picture
+                .iter()
+                .filter(|(_, t)| here.distance_to(t.last.position).0 <= within)
+                .map(|(ix, _)| ix)
+                .collect();
+            let grid: Vec<TrackIx> = picture.near(here, Metres(within)).iter().map(|f| f.0).collect();
+            prop_assert_eq!(grid, plain);
+        }
+    }
+}

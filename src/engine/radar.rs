@@ -1,0 +1,225 @@
+//! Radar reports in the core: targets live and die, are bound to vessels, move tracks.
+
+use super::core::Core;
+use super::decode::report::{AisClass, Report, SensorTrackReport, TargetStatus};
+use super::earth::Position;
+use super::input::FeedId;
+use super::time::{EventTime, Span};
+use super::timers::TimerReason;
+use super::track::associate::{self, GATE};
+use super::track::target::{Taken, Target};
+use super::track::{Fix, RadarBond, Source, Track, TrackIx, track_id};
+
+/// A confirmed target that some vessel may still turn out to be waits this long before it becomes a track of its own.
+const UNDECIDED_FOR: Span = Span::from_secs(60);
+/// A radar-only track whose target is lost stays in the picture for this.
+const COASTS_FOR: Span = Span::from_secs(60);
+
+/// Takes one target report.
+pub(super) fn take_target(core: &mut Core, report: &Report, target: &SensorTrackReport) {
+    let key = (report.feed, target.target_number);
+    let live = core.state.targets.find(key);
+    let Some(position) = target.position.filter(|_| target.status != TargetStatus::Lost) else {
+        if let (Some(ix), TargetStatus::Lost) = (live, target.status) {
+            end_target(core, ix);
+        }
+        return;
+    };
+    let fix = fix_of(report, target, position);
+    if let Some(ix) = live.filter(|&ix| core.state.targets.is_other_vessel(ix, &fix)) {
+        end_target(core, ix);
+    }
+    let rotation = core.config.feeds.get(usize::from(report.feed.0)).and_then(|f| f.site).map(|site| site.rotation);
+    let range_m = target.range.map_or(0.0, |r| r.0);
+    let ix = match core.state.targets.take(key, fix, range_m, rotation) {
+        Taken::Refused => return,
+        Taken::Continued(ix) => ix,
+        Taken::Started(ix) => {
+            if let Some(target) = core.state.targets.get(ix) {
+                core.state.timers.set(target.silent_at(), TimerReason::TargetSilence { target: ix });
+            }
+            ix
+        }
+    };
+    associate_target(core, ix);
+    move_by_radar(core, ix, fix);
+}
+
+/// A timer of a target fired: it may have fallen silent.
+pub(super) fn check_silence(core: &mut Core, ix: u32) {
+    let Some(target) = core.state.targets.get(ix) else { return };
+    let silent_at = target.silent_at();
+    if silent_at > core.now() {
+        core.state.timers.set(silent_at, TimerReason::TargetSilence { target: ix });
+    } else {
+        end_target(core, ix);
+    }
+}
+
+fn fix_of(report: &Report, target: &SensorTrackReport, position: Position) -> Fix {
+    let (along, across) = (f64::from(target.range_sigma_m), f64::from(target.cross_sigma_m));
+    Fix {
+        at: report.observed_at,
+        position,
+        sog: target.sog,
+        cog: target.cog,
+        source: Source::Radar,
+        sigma_m: libm::sqrt((along * along + across * across) / 2.0) as f32,
+        feed: report.feed,
+        seq: report.seq,
+        digest: report.digest,
+    }
+}
+
+/// Weighs the vessels nearby, binds a clear winner, breaks a bond that no longer holds.
+fn associate_target(core: &mut Core, ix: u32) {
+    let Some(target) = core.state.targets.get(ix) else { return };
+    if target.bound {
+        judge_bond(core, ix);
+        return;
+    }
+    let (at, place, feed) = (target.last.at, target.last.position, target.key.0);
+    let own = target.track;
+    let near = core.state.picture.near(place, GATE);
+    let weighed: Vec<(TrackIx, f64)> = near
+        .iter()
+        .filter_map(|&(track, _)| {
+            let vessel = core.state.picture.get(track)?;
+            let free = vessel.radar.is_none() || !bound_by(core, vessel, feed);
+            let fit = vessel.mmsi.is_some() && vessel.confirmed && vessel.class != AisClass::Base && free;
+            let differs =
+                own.and_then(|own| core.state.picture.get(own)).is_some_and(|r| associate::trails_differ(r, vessel));
+            (fit && !differs).then(|| Some((track, associate::distance_squared(target, vessel)?)))?
+        })
+        .collect();
+    let Some(target) = core.state.targets.get_mut(ix) else { return };
+    for (track, d2) in weighed {
+        associate::weigh(&mut target.candidates, track, at, d2);
+    }
+    target.candidates.retain(|c| at - c.at <= UNDECIDED_FOR);
+    if let Some((track, posterior)) = associate::clear_winner(&target.candidates)
+        && target.is_confirmed()
+    {
+        bind(core, ix, track, posterior);
+    }
+}
+
+/// Whether a vessel's bond is to a live target of this radar.
+fn bound_by(core: &Core, vessel: &Track, feed: FeedId) -> bool {
+    let target = vessel.radar.and_then(|bond| core.state.targets.get(bond.target));
+    target.is_some_and(|target| target.key.0 == feed && target.bound)
+}
+
+fn bind(core: &mut Core, ix: u32, track: TrackIx, posterior: f64) {
+    let Some(target) = core.state.targets.get_mut(ix) else { return };
+    let own = target.track.replace(track);
+    target.bound = true;
+    target.astray = 0;
+    let at = target.last.at;
+    if let Some(own) = own.filter(|&own| own != track) {
+        core.remove_track(own);
+    }
+    if let Some(vessel) = core.state.picture.get_mut(track) {
+        vessel.radar = Some(RadarBond { target: ix, posterior, since: at, last_at: at });
+    }
+}
+
+/// While AIS is fresh, each report speaks for or against the bond; when AIS is silent the bond stands as it was.
+fn judge_bond(core: &mut Core, ix: u32) {
+    let Some((track, at)) = core.state.targets.get(ix).and_then(|t| Some((t.track?, t.last.at))) else { return };
+    let d2 = {
+        let (Some(target), Some(vessel)) = (core.state.targets.get(ix), core.state.picture.get(track)) else { return };
+        if vessel.last.source == Source::Ais { associate::distance_squared(target, vessel) } else { None }
+    };
+    let Some(target) = core.state.targets.get_mut(ix) else { return };
+    let mut broken = false;
+    if let Some(d2) = d2 {
+        let llr = associate::weigh(&mut target.candidates, track, at, d2);
+        broken = associate::is_broken(llr, d2, &mut target.astray);
+        if let Some(bond) = core.state.picture.get_mut(track).and_then(|v| v.radar.as_mut()) {
+            bond.posterior = associate::chance(llr);
+        }
+    }
+    if broken {
+        unbind(core, ix, track);
+    } else if let Some(bond) = core.state.picture.get_mut(track).and_then(|v| v.radar.as_mut()) {
+        bond.last_at = at;
+    }
+}
+
+fn unbind(core: &mut Core, ix: u32, track: TrackIx) {
+    if let Some(vessel) = core.state.picture.get_mut(track) {
+        vessel.radar = None;
+    }
+    if let Some(target) = core.state.targets.get_mut(ix) {
+        target.bound = false;
+        target.track = None;
+        target.candidates.clear();
+        target.astray = 0;
+    }
+}
+
+/// Lets a fix move the track it belongs to: its own, or a bound vessel's whose AIS is late.
+fn move_by_radar(core: &mut Core, ix: u32, fix: Fix) {
+    let Some(target) = core.state.targets.get(ix) else { return };
+    let track = match (target.track, target.bound) {
+        (Some(track), true) => {
+            let late = core.state.picture.get(track).is_some_and(|vessel| is_late(vessel, fix.at));
+            late.then_some(track)
+        }
+        (Some(track), false) => Some(track),
+        (None, _) => own_track(core, ix, fix),
+    };
+    if let Some(track) = track {
+        core.move_track(track, fix, |track| track.confirmed = true);
+        core.each_detector(|detector, view, effects| detector.on_fix(view, track, effects));
+    }
+}
+
+/// A confirmed target that is no known vessel becomes a track of its own.
+fn own_track(core: &mut Core, ix: u32, fix: Fix) -> Option<TrackIx> {
+    let target = core.state.targets.get(ix)?;
+    let undecided = target.candidates.iter().any(|c| c.llr > 0.0) && fix.at - target.first_at < UNDECIDED_FOR;
+    if !target.is_confirmed() || undecided {
+        return None;
+    }
+    let source_key = source_key(target);
+    let mut track = Track::new(track_id(source_key, &fix), None, AisClass::Unknown, fix);
+    track.target = Some(ix);
+    let track = core.state.picture.add(track)?;
+    core.state.targets.get_mut(ix)?.track = Some(track);
+    Some(track)
+}
+
+fn source_key(target: &Target) -> u64 {
+    (1 << 63) | (u64::from(target.key.0.0) << 32) | u64::from(target.key.1)
+}
+
+/// Whether a vessel's AIS is overdue, so that radar may move it.
+fn is_late(vessel: &Track, at: EventTime) -> bool {
+    let heard = vessel.heard_at.unwrap_or(vessel.last.at);
+    let overdue = vessel.expected_interval().times(5);
+    at - heard > if overdue > Span::from_secs(60) { overdue } else { Span::from_secs(60) }
+}
+
+/// A target is over: its vessel keeps sailing, its own track coasts and is forgotten.
+fn end_target(core: &mut Core, ix: u32) {
+    let Some(target) = core.state.targets.get(ix) else { return };
+    match (target.track, target.bound) {
+        (Some(track), true) => unbind(core, ix, track),
+        (Some(track), false) => {
+            let now = core.now();
+            if let Some(own) = core.state.picture.get_mut(track) {
+                own.coasting = true;
+                own.hold_until = now + COASTS_FOR;
+            }
+            core.each_detector(|detector, view, effects| detector.on_target_lost(view, track, effects));
+            if let Some(own) = core.state.picture.get_mut(track) {
+                own.target = None;
+                core.state.timers.set(own.hold_until, TimerReason::Forget { track });
+            }
+        }
+        (None, _) => {}
+    }
+    core.state.targets.end(ix);
+}

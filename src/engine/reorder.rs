@@ -1,0 +1,107 @@
+//! The reorder buffer: observations wait here until W passes them, and leave in the total order.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use serde::{Deserialize, Serialize};
+
+use super::decode::report::{Report, StationId};
+use super::input::FeedId;
+use super::time::EventTime;
+
+/// More than this many wait at once only when something is badly wrong; then the newest is refused and counted.
+const CAPACITY: usize = 1 << 20;
+
+/// The total order of observations: time, feed, station, content; the journal's number only parts true copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Key {
+    observed_at: EventTime,
+    feed: FeedId,
+    station: StationId,
+    digest: u64,
+    seq: u64,
+    slot: u32,
+}
+
+/// Observations that W has not passed yet.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ReorderBuffer {
+    order: BinaryHeap<Reverse<Key>>,
+    reports: Vec<Report>,
+    free: Vec<u32>,
+    refused: u64,
+}
+
+impl ReorderBuffer {
+    /// Takes an observation; false if the buffer is full.
+    pub fn push(&mut self, report: Report) -> bool {
+        if self.order.len() >= CAPACITY {
+            self.refused += 1;
+            return false;
+        }
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                if let Some(place) = self.reports.get_mut(slot as usize) {
+                    *place = report;
+                }
+                slot
+            }
+            None => {
+                self.reports.push(report);
+                (self.reports.len() - 1) as u32
+            }
+        };
+        let Report { observed_at, feed, station, digest, seq, .. } = report;
+        self.order.push(Reverse(Key { observed_at, feed, station, digest, seq, slot }));
+        true
+    }
+
+    /// The time of the first observation in order.
+    pub fn next_at(&self) -> Option<EventTime> {
+        self.order.peek().map(|Reverse(key)| key.observed_at)
+    }
+
+    /// Takes out the first observation in order.
+    pub fn pop(&mut self) -> Option<Report> {
+        let Reverse(key) = self.order.pop()?;
+        self.free.push(key.slot);
+        self.reports.get(key.slot as usize).copied()
+    }
+
+    /// How many were refused for want of room.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::decode::report::Body;
+    use crate::engine::vessel::Mmsi;
+
+    fn report(s: i64, feed: u16, digest: u64) -> Report {
+        Report {
+            observed_at: EventTime::from_millis(s),
+            received_at: EventTime::from_millis(0),
+            feed: FeedId(feed),
+            station: StationId(0),
+            digest,
+            seq: 0,
+            body: Body::Heard { mmsi: Mmsi(1) },
+        }
+    }
+
+    #[test]
+    fn whatever_goes_in_comes_out_in_the_total_order() {
+        let wanted = [report(1, 0, 9), report(2, 0, 3), report(2, 0, 4), report(2, 1, 0), report(3, 0, 0)];
+        let mut buffer = ReorderBuffer::default();
+        for i in [3, 0, 4, 2, 1] {
+            assert!(buffer.push(wanted[i]));
+        }
+        assert_eq!(buffer.next_at(), Some(EventTime::from_millis(1)));
+        let out: Vec<Report> = std::iter::from_fn(|| buffer.pop()).collect();
+        assert_eq!(out, wanted);
+        assert!(buffer.push(wanted[0]) && buffer.next_at().is_some() && buffer.refused() == 0);
+    }
+}

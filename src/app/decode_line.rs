@@ -117,7 +117,7 @@ impl<'a> MessageLine<'a> {
             sentence: stamp.sentence.name(),
             message_id,
             mmsi,
-            utc_second_suspect: stamp.utc_second_suspect,
+            utc_second_suspect: stamp.utc_second_suspect == Some(true),
             says,
         }
     }

@@ -1,6 +1,8 @@
 //! The edge: everything that may fail, retry or wait; holds no domain rule.
 
 pub mod batch;
+pub mod clock;
 pub mod journal;
+pub mod lines;
 pub mod recording;
 pub mod snapshot;

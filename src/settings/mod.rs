@@ -19,7 +19,7 @@ pub use feed::FeedSettings;
 use file::{FeedFile, SettingsFile, SiteFile};
 pub use in_force::{Entry, Origin};
 use places::Places;
-pub use zones::{load_zones, settings_hash};
+pub use zones::{ZoneFile, load_zones, read_zone_files, settings_hash, zones_of};
 
 /// The profiles this build knows; the first is the default.
 const PROFILES: [&str; 1] = ["squadron"];

@@ -1,0 +1,117 @@
+//! Where replay's lines go: alerts as they come or as they stand at the end, and tracks.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::ReplayArgs;
+use crate::edge::lines::{AlertForm, alert_line, track_line};
+use crate::engine::alert::{Alert, AlertState};
+use crate::engine::core::Config;
+use crate::engine::input::Feed;
+use crate::engine::output::Output;
+
+/// A file that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}", path.display())]
+pub struct WriteError {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+/// One place lines go to.
+struct Sink {
+    path: PathBuf,
+    out: BufWriter<Box<dyn Write + Send>>,
+}
+
+/// All places lines go to, and what is counted on the way.
+pub struct Outputs {
+    alerts: Option<Sink>,
+    tracks: Option<Sink>,
+    feeds: Vec<Feed>,
+    final_only: bool,
+    last: BTreeMap<String, Box<Alert>>,
+    kinds: BTreeMap<&'static str, u64>,
+}
+
+impl Sink {
+    fn open(path: &Path) -> Result<Self, WriteError> {
+        let out: Box<dyn Write + Send> = if path == Path::new("-") {
+            Box::new(io::stdout())
+        } else {
+            Box::new(File::create(path).map_err(|source| WriteError { path: path.to_owned(), source })?)
+        };
+        Ok(Sink { path: path.to_owned(), out: BufWriter::new(out) })
+    }
+
+    fn line(&mut self, line: serde_json::Result<String>) -> Result<(), WriteError> {
+        let written = line.map_err(io::Error::from).and_then(|line| writeln!(self.out, "{line}"));
+        written.map_err(|source| WriteError { path: self.path.clone(), source })
+    }
+
+    fn flush(&mut self) -> Result<(), WriteError> {
+        self.out.flush().map_err(|source| WriteError { path: self.path.clone(), source })
+    }
+}
+
+impl Outputs {
+    /// Opens what the command line names.
+    pub fn open(args: &ReplayArgs, config: &Config) -> Result<Self, WriteError> {
+        Ok(Outputs {
+            alerts: args.alerts.as_deref().map(Sink::open).transpose()?,
+            tracks: args.tracks.as_deref().map(Sink::open).transpose()?,
+            feeds: config.feeds.clone(),
+            final_only: args.final_only,
+            last: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+        })
+    }
+
+    /// Writes one output.
+    pub fn take(&mut self, output: Output) -> Result<(), WriteError> {
+        match output {
+            Output::Alert(alert) => {
+                if alert.revision == 1 {
+                    *self.kinds.entry(alert.anomaly.kind.text()).or_default() += 1;
+                }
+                match self.alerts.as_mut() {
+                    Some(sink) if !self.final_only => sink.line(alert_line(&alert, &self.feeds, AlertForm::Live))?,
+                    Some(_) => drop(self.last.insert(alert.id.clone(), alert)),
+                    None => {}
+                }
+            }
+            Output::Track(state) => {
+                if let Some(sink) = self.tracks.as_mut() {
+                    sink.line(track_line(&state))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what was written visible to readers.
+    pub fn flush(&mut self) -> Result<(), WriteError> {
+        self.alerts.iter_mut().chain(self.tracks.iter_mut()).try_for_each(Sink::flush)
+    }
+
+    /// Writes the final set, if that is what is wanted, and flushes.
+    pub fn finish(&mut self) -> Result<(), WriteError> {
+        let mut last: Vec<Box<Alert>> = std::mem::take(&mut self.last).into_values().collect();
+        last.retain(|alert| alert.state != AlertState::Retracted);
+        last.sort_by(|a, b| (a.anomaly.onset, &a.key).cmp(&(b.anomaly.onset, &b.key)));
+        if let Some(sink) = self.alerts.as_mut() {
+            for alert in &last {
+                sink.line(alert_line(alert, &self.feeds, AlertForm::Final))?;
+            }
+        }
+        self.flush()
+    }
+
+    /// Alerts raised, by kind.
+    pub fn kinds(&self) -> &BTreeMap<&'static str, u64> {
+        &self.kinds
+    }
+}

@@ -208,6 +208,10 @@ fn pair_up(
 fn is_near_by_median(told: &[(f64, Place)], course: &Course) -> bool {
     let Some(&(first, _)) = told.first() else { return false };
     let origin = course.at(first);
+    let near = told.iter().filter(|(_, place)| course.may_come_near(*place, NEAR_M, origin)).count();
+    if 2 * near < told.len() {
+        return false; // more than half lie farther off: so does the median
+    }
     let distance =
         |&(t, place): &(f64, Place)| place.offset_from(origin).minus(course.at(t).offset_from(origin)).length().0;
     median(told.iter().map(distance).collect()).is_some_and(|metres| metres <= NEAR_M)
@@ -215,5 +219,6 @@ fn is_near_by_median(told: &[(f64, Place)], course: &Course) -> bool {
 
 /// Whether a vessel was near a place at any minute between two instants, or at the last.
 fn is_near_sometime(place: Place, course: &Course, from: f64, to: f64) -> bool {
-    minutes(from, to).chain([to]).any(|t| course.at(t).offset_from(place).length().0 <= NEAR_M)
+    course.may_come_near(place, NEAR_M, place)
+        && minutes(from, to).chain([to]).any(|t| course.at(t).offset_from(place).length().0 <= NEAR_M)
 }

@@ -32,13 +32,37 @@ impl Place {
 }
 
 /// The positions of one vessel, by time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Course {
     /// UNIX seconds and places, ascending.
     points: Vec<(f64, Place)>,
+    /// South-west corner of the box about all points.
+    low: Place,
+    /// North-east corner.
+    high: Place,
 }
 
 impl Course {
+    /// From its points in any order.
+    fn new(mut points: Vec<(f64, Place)>) -> Self {
+        let key = |(t, p): &(f64, Place)| [*t, p.lat, p.lon];
+        points.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
+        let corner = |of: fn(f64, f64) -> f64, start: f64| {
+            let start = Place { lat: start, lon: start };
+            points.iter().fold(start, |c, (_, p)| Place { lat: of(c.lat, p.lat), lon: of(c.lon, p.lon) })
+        };
+        let (low, high) = (corner(f64::min, f64::INFINITY), corner(f64::max, f64::NEG_INFINITY));
+        Course { points, low, high }
+    }
+
+    /// Whether the vessel may ever have been within a distance of a place, seen from a reference; if not, it never was.
+    pub fn may_come_near(&self, place: Place, metres: f64, reference: Place) -> bool {
+        let lat = metres * 1.000_001 / (60.0 * NAUTICAL_MILE_M);
+        let lon = lat / libm::cos(reference.lat.to_radians()).max(1e-9);
+        (self.low.lat - lat..=self.high.lat + lat).contains(&place.lat)
+            && (self.low.lon - lon..=self.high.lon + lon).contains(&place.lon)
+    }
+
     /// The place at an instant, linear between points, resting at the ends.
     pub fn at(&self, t: f64) -> Place {
         let after = self.points.partition_point(|(u, _)| *u <= t);
@@ -82,31 +106,22 @@ pub(super) struct Tracks {
 impl Tracks {
     /// Reads track lines, in any order.
     pub fn read(path: &Path) -> Result<Self, ScoreError> {
-        let mut courses: HashMap<String, Course> = HashMap::new();
+        let mut points: HashMap<String, Vec<(f64, Place)>> = HashMap::new();
         let mut first = None;
         for_each_line(path, |_, line: TrackLine| {
             first.get_or_insert_with(|| line.vessel.0.clone());
-            let point = (line.t.0, Place { lat: line.lat, lon: line.lon });
-            match courses.get_mut(&line.vessel.0) {
-                Some(course) => course.points.push(point),
-                None => drop(courses.insert(line.vessel.0, Course { points: vec![point] })),
-            }
+            points.entry(line.vessel.0).or_default().push((line.t.0, Place { lat: line.lat, lon: line.lon }));
         })?;
+        let courses = points.into_iter().map(|(vessel, points)| (vessel, Course::new(points))).collect();
         Ok(Self::new(courses, first.as_deref().unwrap_or_default()))
     }
 
-    /// Sorts the courses; that of the first vessel tells how much time a point stands for.
-    fn new(mut courses: HashMap<String, Course>, first: &str) -> Self {
-        let (mut start, mut stop, mut points) = (f64::INFINITY, f64::NEG_INFINITY, 0);
-        for course in courses.values_mut() {
-            let key = |(t, p): &(f64, Place)| [*t, p.lat, p.lon];
-            course.points.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
-            let (from, to) = course.span();
-            (start, stop, points) = (start.min(from), stop.max(to), points + course.points.len());
-        }
-        if courses.is_empty() {
-            (start, stop) = (0.0, 0.0);
-        }
+    /// From courses; that of the first vessel tells how much time a point stands for.
+    fn new(courses: HashMap<String, Course>, first: &str) -> Self {
+        let spans = || courses.values().map(Course::span);
+        let start = spans().map(|(from, _)| from).reduce(f64::min).unwrap_or(0.0);
+        let stop = spans().map(|(_, to)| to).reduce(f64::max).unwrap_or(0.0);
+        let points: usize = courses.values().map(|course| course.points.len()).sum();
         let steps = courses.get(first).map(|course| course.points.windows(2).map(|w| w[1].0 - w[0].0).collect());
         let step_s = steps.and_then(median).unwrap_or(STEP_S);
         Tracks { courses, start, stop, vessel_days: points as f64 * step_s / DAY_S }
@@ -133,7 +148,7 @@ mod tests {
     use super::*;
 
     fn course(points: &[(f64, f64)]) -> Course {
-        Course { points: points.iter().map(|&(t, lat)| (t, Place { lat, lon: 100.0 })).collect() }
+        Course::new(points.iter().map(|&(t, lat)| (t, Place { lat, lon: 100.0 })).collect())
     }
 
     #[test]
@@ -143,6 +158,17 @@ mod tests {
         assert_eq!(lats, [1.0, 1.0, 1.5, 3.0, 3.0, 3.0]);
         assert_eq!(course.between(0.0, 60.0).len(), 2);
         assert_eq!(course.between(61.0, 70.0).len(), 0);
+    }
+
+    #[test]
+    fn what_is_outside_the_box_is_never_near() {
+        let course = course(&[(0.0, 1.0), (60.0, 3.0)]);
+        let may = |lat: f64, lon: f64| {
+            let place = Place { lat, lon };
+            course.may_come_near(place, 60.0 * NAUTICAL_MILE_M, Place { lat: 60.0, lon })
+        };
+        assert!(may(0.0, 100.0) && may(4.0, 100.0) && may(2.0, 98.0), "a degree of latitude, two of longitude at 60 N");
+        assert!(!may(-0.001, 100.0) && !may(4.001, 100.0) && !may(2.0, 97.999));
     }
 
     #[test]

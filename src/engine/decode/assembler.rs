@@ -395,15 +395,15 @@ mod tests {
     }
 
     #[test]
-    fn a_million_first_parts_stay_within_the_slots() {
+    fn distinct_first_parts_stay_within_the_slots() {
         let mut b = Bench::new();
-        for i in 0..1_000_000u32 {
+        for i in 0..100_000u32 {
             let body = format!("AIVDM,2,1,{},A,{i:06},0", i % 10);
             b.context.station = Some(StationId(u64::from(i)));
             b.push(&body);
         }
         assert_eq!(b.assembler.slots.len(), SLOTS);
-        assert_eq!(b.orphans, 1_000_000 - SLOTS);
+        assert_eq!(b.orphans, 100_000 - SLOTS);
         b.context.station = None;
         assert_eq!(b.all(&["BSVDM,2,1,3,A,cc,0", "BSVDM,2,2,3,A,dd,0"]).len(), 1);
     }

@@ -29,6 +29,9 @@ const AMBIGUOUS_AFTER: Span = Span::from_hours(2);
 const HELD_WITHIN: Span = Span::from_secs(40);
 /// Least share of the silence with a healthy station for radar to confirm it.
 const HEALTHY_SHARE: f64 = 0.6;
+/// Least share of the silence spent where healthy stations are known to hear, for coverage to confirm it: a vessel that
+/// may have sailed out of what is known is ambiguous.
+const KNOWN_SHARE: f64 = 0.8;
 /// Dead reckoning of a silent vessel beyond this says nothing.
 const RECKONED: Span = Span::from_hours(2);
 
@@ -182,7 +185,7 @@ fn next_look(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Even
 fn judge(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Judgement> {
     let limits = &view.limits_for(track).dark_period;
     let silent = view.now - heard_at;
-    if heard_at - track.heard_since < HEARD_BEFORE || !track.counts() {
+    if heard_at - track.heard_since < HEARD_BEFORE || !track.counts() || !is_latest_segment(view, track) {
         return None;
     }
     if let Some(bond) = track.radar
@@ -201,6 +204,13 @@ fn judge(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Judgemen
     }
     let silence = weigh(view, track, heard_at, limits);
     (silence.log10_p <= limits.max_log10_p).then_some(Judgement { subkind: Subkind::Coverage, silence, posterior: 0.0 })
+}
+
+/// Whether no other segment of the number has a newer fix: a number is silent once, not once a segment.
+fn is_latest_segment(view: &View<'_>, track: &Track) -> bool {
+    let segments = track.mmsi.map(|mmsi| view.picture.of_mmsi(mmsi)).unwrap_or_default();
+    let newest = segments.iter().filter_map(|&ix| view.track(ix)).map(|t| (t.last.at, t.id)).max();
+    newest.is_none_or(|newest| newest <= (track.last.at, track.id))
 }
 
 /// Share of the silence's minutes in which a station that last heard it was healthy.
@@ -288,10 +298,11 @@ fn factors(
 ) -> SmallVec<[Factor; 5]> {
     let radar = judgement.subkind == Subkind::RadarConfirmed;
     let least = if radar { radar_after(track, limits).seconds() } else { limits.silence_s };
+    let share = if radar { HEALTHY_SHARE } else { KNOWN_SHARE };
     let factor = |name, value, limit, weight| Factor { name, value, limit, weight };
     let mut factors = SmallVec::from_slice(&[
         factor(FactorName::Silence, (view.now - heard_at).seconds(), Some(least), 0.3),
-        factor(FactorName::HealthyShare, judgement.silence.healthy_share, Some(HEALTHY_SHARE), 0.2),
+        factor(FactorName::HealthyShare, judgement.silence.healthy_share, Some(share), 0.2),
     ]);
     if radar {
         factors.push(factor(FactorName::Posterior, judgement.posterior, Some(limits.min_posterior), 0.5));

@@ -258,7 +258,7 @@ impl Candidate {
         anomaly.position = track.last.position;
         anomaly.evidence.add(ix, track.last, false);
         join_zones(&mut anomaly.zones, &view.patrol(&track.zones));
-        if view.opened_slot(track) {
+        if view.opened_slot(track) && self.slow.since.is_some() && !still_excused(anomaly, track) {
             anomaly.suppressed = suppression(view, track, self.speed, limits);
             anomaly.subkind = self.subkind(track);
         }
@@ -414,6 +414,12 @@ impl Extent {
 fn hugs_an_edge(view: &View<'_>, track: &Track, limits: &Loitering) -> bool {
     let zone = view.patrol(&track.zones).first().copied();
     zone.and_then(|zone| view.zones.edge_distance(zone, track.last.position)).is_some_and(|d| d.0 <= limits.edge_m)
+}
+
+/// What excused a loiterer goes on to excuse it until it has left the place: casting off is no drifting.
+fn still_excused(anomaly: &Anomaly, track: &Track) -> bool {
+    let place = anomaly.suppressed.as_ref().and_then(|suppression| suppression.entry);
+    place.is_some_and(|zone| track.zones.contains(&zone))
 }
 
 /// Why a loiterer is not shown, if it is not.

@@ -153,6 +153,10 @@ impl ShipToShipDetector {
         let (Some(a), Some(b)) = (view.track(key.0), view.track(key.1)) else { return };
         let limits = &all.ship_to_ship;
         let Some(pair) = self.pairs.get_mut(&key) else { return };
+        if !pair.is_open() && is_berthed_together(view, a, b, limits) {
+            self.drop_pair(key);
+            return;
+        }
         if pair.merged_at.is_some() && !pair.host_moved_on(view, a, b, limits) {
             pair.count_merged(view, a, b, limits);
         } else {

@@ -244,7 +244,7 @@ impl Pair {
         let tier_m = open.anomaly.tier_m.unwrap_or(0.0);
         let tier = limits.tiers.0.iter().find(|tier| tier.distance_m == tier_m).copied();
         let shown_before = open.anomaly.suppressed.is_none();
-        if view.track(key.0).is_some_and(|t| view.opened_slot(t)) {
+        if now.is_transfer_like() && view.track(key.0).is_some_and(|t| view.opened_slot(t)) {
             open.anomaly.suppressed = suppression(view, key, a, b, self.is_under_way(), limits);
         }
         if let Some(tier) = tier {

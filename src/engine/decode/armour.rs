@@ -38,32 +38,26 @@ impl Payload {
         self.chars = armoured.len();
         self.bits = (armoured.len() * 6).saturating_sub(usize::from(fill_bits));
         let mut bad = 0;
-        let mut at = 0;
         let mut words = armoured.chunks_exact(8);
-        for chars in &mut words {
+        let mut out = self.bytes.chunks_exact_mut(6);
+        for (chars, to) in words.by_ref().zip(out.by_ref()) {
             let (six, wrong) = six_bits(chars.first_chunk().map_or(0, |c| u64::from_le_bytes(*c)));
             bad |= wrong;
-            self.put(at, six);
-            at += 6;
+            write(to, six);
         }
-        let mut tail = [b'0'; 8];
-        for (to, from) in tail.iter_mut().zip(words.remainder()) {
-            *to = *from;
+        if !words.remainder().is_empty() {
+            let mut tail = [b'0'; 8];
+            tail.iter_mut().zip(words.remainder()).for_each(|(to, from)| *to = *from);
+            let (six, wrong) = six_bits(u64::from_le_bytes(tail));
+            bad |= wrong;
+            if let Some(to) = out.next() {
+                write(to, six);
+            }
         }
-        let (six, wrong) = six_bits(u64::from_le_bytes(tail));
-        self.put(at, six);
-        match (bad | wrong, self.bits) {
+        match (bad, self.bits) {
             (0, 0) => Err(RejectReason::Truncated),
             (0, _) => Ok(()),
             _ => Err(RejectReason::Armour),
-        }
-    }
-
-    /// Writes 48 bits at a byte, and zeros behind them.
-    #[inline(always)]
-    fn put(&mut self, at: usize, six: u64) {
-        if let Some(to) = self.bytes.get_mut(at..).and_then(|b| b.first_chunk_mut::<8>()) {
-            *to = (six << 16).to_be_bytes();
         }
     }
 
@@ -120,6 +114,13 @@ impl Payload {
         text.truncate(text.trim_end().len());
         (!text.is_empty()).then_some(text)
     }
+}
+
+/// Writes 48 bits, most significant first.
+#[inline(always)]
+fn write(to: &mut [u8], six: u64) {
+    let [_, _, bytes @ ..] = six.to_be_bytes();
+    to.copy_from_slice(&bytes);
 }
 
 /// Eight armoured characters (first one least significant) as 48 bits, first one most significant; the second value is

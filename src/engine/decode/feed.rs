@@ -60,7 +60,7 @@ pub(super) struct FeedDecoder {
     feed: Feed,
     line: u64,
     /// What TAG blocks on a line of their own say of the next sentence.
-    pending: Around,
+    pending: Option<Around>,
     pghp: PghpWindow,
     held: HeldMessages,
     assembler: Assembler,
@@ -78,7 +78,7 @@ impl FeedDecoder {
             id,
             feed: feed.clone(),
             line: 0,
-            pending: Around::default(),
+            pending: None,
             pghp: PghpWindow::default(),
             held: HeldMessages::default(),
             assembler: Assembler::default(),
@@ -123,20 +123,24 @@ impl FeedDecoder {
     #[inline]
     fn line(&mut self, frame: &Frame<'_>, mut shared: Shared<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
         let mut pieces = Pieces::new(frame.bytes);
-        let mut around = std::mem::take(&mut self.pending);
+        let mut around = self.pending.take().unwrap_or_default();
         let prefix = pieces.prefix();
         if !prefix.is_empty() {
             around.logged_at = prefix_time(prefix);
             if prefix.len() == frame.bytes.len() {
-                self.pending = around;
+                self.pending = Some(around);
                 self.no_sentence(frame, emit);
                 return;
             }
         }
         let prefix_time = around.logged_at;
+        let mut tagged = false;
         for piece in &mut pieces {
             match piece {
-                Piece::Tag(block) => around.take(&tag_block::parse(block), shared.stations),
+                Piece::Tag(block) => {
+                    around.take(&tag_block::parse(block), shared.stations);
+                    tagged = true;
+                }
                 Piece::OpenTag(bytes) => self.reject(frame, RejectReason::TagBlock, bytes, emit),
                 Piece::Sentence(sentence, behind) => {
                     if !behind.is_empty() {
@@ -148,10 +152,13 @@ impl FeedDecoder {
                         self.reject(frame, reason, sentence.bytes, emit);
                     }
                     around = Around { logged_at: prefix_time, ..Around::default() };
+                    tagged = false;
                 }
             }
         }
-        self.pending = Around { logged_at: None, ..around };
+        if tagged {
+            self.pending = Some(Around { logged_at: None, ..around });
+        }
     }
 
     /// A line without any sentence: a remark, or rubbish.

@@ -1,29 +1,9 @@
-//! Byte scanning: finding characters, trimming, checksums and numbers, eight bytes a step where it pays.
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// The eight bytes at the head of a slice, first byte least significant; `None` if there are fewer.
-#[inline(always)]
-pub fn word(bytes: &[u8]) -> Option<u64> {
-    bytes.first_chunk::<8>().map(|w| u64::from_le_bytes(*w))
-}
+//! Byte scanning: finding characters, trimming, checksums and numbers.
 
 /// The first place of a byte.
 #[inline(always)]
 pub fn find(bytes: &[u8], needle: u8) -> Option<usize> {
-    let pattern = ONES.wrapping_mul(u64::from(needle));
-    let mut at = 0;
-    while let Some(w) = bytes.get(at..).and_then(word) {
-        let x = w ^ pattern;
-        let hit = x.wrapping_sub(ONES) & !x & HIGHS;
-        if hit != 0 {
-            return Some(at + (hit.trailing_zeros() >> 3) as usize);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|b| *b == needle).map(|i| at + i)
+    memchr::memchr(needle, bytes)
 }
 
 /// The exclusive or of all bytes (IEC 61162-1, 7.2.4: the checksum of what stands between start and `*`).
@@ -32,7 +12,7 @@ pub fn xor(bytes: &[u8]) -> u8 {
     let mut words = bytes.chunks_exact(8);
     let mut sum = 0u64;
     for w in &mut words {
-        sum ^= word(w).unwrap_or(0);
+        sum ^= w.first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
     }
     let tail = words.remainder().iter().fold(0u8, |x, b| x ^ b);
     sum ^= sum >> 32;

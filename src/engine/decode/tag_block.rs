@@ -30,26 +30,28 @@ pub struct Group {
 
 /// Reads the inside of a block, without its backslashes.
 pub fn parse(block: &[u8]) -> TagBlock<'_> {
-    let Some(star) = block.iter().rposition(|b| *b == b'*') else {
-        return TagBlock::default();
-    };
-    let (text, sum) = (block.get(..star).unwrap_or(&[]), block.get(star + 1..).and_then(hex_byte));
-    if sum != Some(xor(text)) {
-        return TagBlock::default();
-    }
+    let Some(text) = checked(block) else { return TagBlock::default() };
     let mut tag = TagBlock::default();
     for field in text.split(|b| *b == b',') {
-        let Some(colon) = find(field, b':') else { continue };
-        let (code, value) = (trim(field.get(..colon).unwrap_or(&[])), trim(field.get(colon + 1..).unwrap_or(&[])));
-        match code {
-            b"s" if !value.is_empty() => tag.source = Some(value),
-            b"c" => tag.time = unix_time(value).or(tag.time),
-            b"n" => tag.line_count = number_u32(value),
-            b"g" => tag.group = dashed_group(value).or(tag.group),
-            _ => tag.group = short_group(code, value).or(tag.group),
+        match trim(field) {
+            [b's', b':', value @ ..] => tag.source = Some(trim(value)).filter(|name| !name.is_empty()),
+            [b'c', b':', value @ ..] => tag.time = unix_time(trim(value)).or(tag.time),
+            [b'g', b':', value @ ..] => tag.group = dashed_group(trim(value)).or(tag.group),
+            [b'n', b':', value @ ..] => tag.line_count = number_u32(trim(value)),
+            field => tag.group = short_group(field).or(tag.group),
         }
     }
     tag
+}
+
+/// What stands before `*hh`, if the digits are right.
+fn checked(block: &[u8]) -> Option<&[u8]> {
+    let star = match block {
+        [.., b'*', _, _] => block.len() - 3,
+        _ => block.iter().rposition(|b| *b == b'*')?,
+    };
+    let (text, sum) = block.split_at_checked(star)?;
+    (hex_byte(sum.get(1..)?)? == xor(text)).then_some(text)
 }
 
 /// `1-2-77`.
@@ -59,7 +61,9 @@ fn dashed_group(value: &[u8]) -> Option<Group> {
 }
 
 /// `1G2:77`.
-fn short_group(code: &[u8], value: &[u8]) -> Option<Group> {
+fn short_group(field: &[u8]) -> Option<Group> {
+    let (code, value) = field.split_at_checked(find(field, b':')?)?;
+    let value = trim(value.get(1..)?);
     let g = find(code, b'G')?;
     Some(Group { part: number_u32(code.get(..g)?)?, total: number_u32(code.get(g + 1..)?)?, id: number_u32(value)? })
 }

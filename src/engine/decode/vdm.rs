@@ -55,8 +55,11 @@ impl<'a> Vdm<'a> {
 #[inline(always)]
 fn short_field<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
     let bytes: &'a [u8] = rest;
-    let end = bytes.iter().position(|b| *b == b',').unwrap_or(bytes.len());
-    let (field, behind) = bytes.split_at(end);
+    let (field, behind) = match bytes {
+        [b',', ..] => bytes.split_at(0),
+        [_, b',', ..] => bytes.split_at(1),
+        _ => bytes.split_at(bytes.iter().position(|b| *b == b',').unwrap_or(bytes.len())),
+    };
     *rest = behind.get(1..).unwrap_or(&[]);
     trim(field)
 }

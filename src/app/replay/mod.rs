@@ -1,6 +1,7 @@
 //! `picket replay`: the engine over recordings, as fast as it goes.
 
 mod outputs;
+mod readable;
 mod rules;
 mod run;
 mod summary;
@@ -46,6 +47,9 @@ pub struct ReplayArgs {
     /// One line an alert, as it stands at the end, free of the order of arrival
     #[arg(long = "final")]
     final_only: bool,
+    /// Alert lines for people instead of JSON: what is new or changed, a line each; alone it means `--alerts -`
+    #[arg(long)]
+    readable: bool,
     /// Where track lines go; `-` is standard output
     #[arg(long, value_name = "FILE")]
     tracks: Option<PathBuf>,

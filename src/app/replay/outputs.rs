@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ReplayArgs;
+use super::readable::Readable;
 use crate::edge::lines::{AlertForm, alert_line, track_line};
 use crate::engine::alert::{Alert, AlertState};
 use crate::engine::core::Config;
@@ -33,6 +34,7 @@ pub struct Outputs {
     tracks: Option<Sink>,
     feeds: Vec<Feed>,
     final_only: bool,
+    readable: Option<Readable>,
     last: BTreeMap<String, Box<Alert>>,
     kinds: BTreeMap<&'static str, u64>,
 }
@@ -47,9 +49,15 @@ impl Sink {
         Ok(Sink { path: path.to_owned(), out: BufWriter::new(out) })
     }
 
-    fn line(&mut self, line: serde_json::Result<String>) -> Result<(), WriteError> {
-        let written = line.map_err(io::Error::from).and_then(|line| writeln!(self.out, "{line}"));
-        written.map_err(|source| WriteError { path: self.path.clone(), source })
+    fn json(&mut self, line: serde_json::Result<String>) -> Result<(), WriteError> {
+        match line {
+            Ok(line) => self.line(&line),
+            Err(error) => Err(WriteError { path: self.path.clone(), source: error.into() }),
+        }
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), WriteError> {
+        writeln!(self.out, "{line}").map_err(|source| WriteError { path: self.path.clone(), source })
     }
 
     fn flush(&mut self) -> Result<(), WriteError> {
@@ -60,11 +68,13 @@ impl Sink {
 impl Outputs {
     /// Opens what the command line names.
     pub fn open(args: &ReplayArgs, config: &Config) -> Result<Self, WriteError> {
+        let alerts = args.alerts.as_deref().or(args.readable.then_some(Path::new("-")));
         Ok(Outputs {
-            alerts: args.alerts.as_deref().map(Sink::open).transpose()?,
+            alerts: alerts.map(Sink::open).transpose()?,
             tracks: args.tracks.as_deref().map(Sink::open).transpose()?,
             feeds: config.feeds.clone(),
             final_only: args.final_only,
+            readable: args.readable.then(|| Readable::new(&config.zones)),
             last: BTreeMap::new(),
             kinds: BTreeMap::new(),
         })
@@ -77,15 +87,15 @@ impl Outputs {
                 if alert.revision == 1 {
                     *self.kinds.entry(alert.anomaly.kind.text()).or_default() += 1;
                 }
-                match self.alerts.as_mut() {
-                    Some(sink) if !self.final_only => sink.line(alert_line(&alert, &self.feeds, AlertForm::Live))?,
-                    Some(_) => drop(self.last.insert(alert.id.clone(), alert)),
+                match self.alerts {
+                    Some(_) if self.final_only => drop(self.last.insert(alert.id.clone(), alert)),
+                    Some(_) => self.alert(&alert, AlertForm::Live)?,
                     None => {}
                 }
             }
             Output::Track(state) => {
                 if let Some(sink) = self.tracks.as_mut() {
-                    sink.line(track_line(&state))?;
+                    sink.json(track_line(&state))?;
                 }
             }
         }
@@ -101,13 +111,20 @@ impl Outputs {
     pub fn finish(&mut self) -> Result<(), WriteError> {
         let mut last: Vec<Box<Alert>> = std::mem::take(&mut self.last).into_values().collect();
         last.retain(|alert| alert.state != AlertState::Retracted);
-        last.sort_by(|a, b| (a.anomaly.onset, &a.key).cmp(&(b.anomaly.onset, &b.key)));
-        if let Some(sink) = self.alerts.as_mut() {
-            for alert in &last {
-                sink.line(alert_line(alert, &self.feeds, AlertForm::Final))?;
-            }
-        }
+        let place =
+            |alert: &Alert| (self.readable.is_some() && alert.anomaly.suppressed.is_some(), alert.anomaly.onset);
+        last.sort_by(|a, b| (place(a), &a.key).cmp(&(place(b), &b.key)));
+        last.iter().try_for_each(|alert| self.alert(alert, AlertForm::Final))?;
         self.flush()
+    }
+
+    /// Writes one alert in the wanted form.
+    fn alert(&mut self, alert: &Alert, form: AlertForm) -> Result<(), WriteError> {
+        let Some(sink) = self.alerts.as_mut() else { return Ok(()) };
+        match &self.readable {
+            Some(readable) => readable.line(alert, form).map_or(Ok(()), |line| sink.line(&line)),
+            None => sink.json(alert_line(alert, &self.feeds, form)),
+        }
     }
 
     /// Alerts raised, by kind.

@@ -138,7 +138,8 @@ pub fn north_western_edge() -> (Position, Position) {
     (degrees(8.600, 106.500), degrees(8.500, 105.400))
 }
 
-/// The zones about Con Dao: patrol zone (as in `zones/squadron-3.geojson`), anchorage, port and pilot boarding place.
+/// The zones about Con Dao: patrol zone (as in `zones/squadron-3.geojson`), the roads north of it, and anchorage and port
+/// in those; pilot boarding place.
 pub fn con_dao_zones() -> Vec<Zone> {
     let (edge_east, edge_west) = north_western_edge();
     let patrol = vec![
@@ -150,15 +151,18 @@ pub fn con_dao_zones() -> Vec<Zone> {
         degrees(8.640, 106.750),
         edge_east,
     ];
+    let roads =
+        vec![degrees(8.617, 106.485), degrees(8.617, 106.600), degrees(8.690, 106.600), degrees(8.690, 106.485)];
     let zone = |id, name, kind, ring| Zone { id, name, kind, sts_watch: false, anchorage_ok: false, ring };
     vec![
-        Zone { sts_watch: true, ..zone("con-dao", "Con Dao S/SE/SW", "patrol", patrol) },
+        Zone { sts_watch: true, ..zone("con-dao", "Côn Đảo", "patrol", patrol) },
+        zone("con-dao-roads", "Vụng Côn Đảo", "patrol", roads),
         Zone {
             anchorage_ok: true,
-            ..zone("con-dao-anchorage", "Con Dao anchorage", "anchorage", octagon(8.640, 106.515, 2_500.0))
+            ..zone("con-dao-anchorage", "Khu neo Côn Đảo", "anchorage", octagon(8.640, 106.515, 2_500.0))
         },
-        zone("port-ben-dam", "Ben Dam port", "port", octagon(8.655, 106.565, 1_000.0)),
-        zone("con-dao-pilots", "Con Dao pilot boarding place", "service", octagon(8.585, 106.500, 2_500.0)),
+        zone("port-ben-dam", "Cảng Bến Đầm", "port", octagon(8.655, 106.565, 1_000.0)),
+        zone("con-dao-pilots", "Vùng đón hoa tiêu Côn Đảo", "service", octagon(8.585, 106.500, 2_500.0)),
     ]
 }
 

@@ -13,35 +13,12 @@ run: setup ## build, make the bundled scenario in ./data/demo, replay it, show i
 	$(CARGO) build --release --locked
 	rm -rf data/demo
 	$(PICKET) simulate $(DEMO) --seed 1 --out data/demo
-	$(PICKET) replay --config data/demo/picket.toml --final --alerts data/demo/final.jsonl
 	$(PICKET) replay --config data/demo/picket.toml --alerts data/demo/alerts.jsonl
-	@echo; echo "EXERCISE: a simulated night. What picket raised, by onset:"; echo
-	@awk "$$SHOW" data/demo/final.jsonl
+	@echo; echo "EXERCISE: a simulated night, times in UTC. What picket raised, by onset; what a rule excuses comes last:"; echo
+	@$(PICKET) replay --config data/demo/picket.toml --final --readable 2>data/demo/summary.json
 	@echo; echo "Every revision with its evidence, one JSON line each: data/demo/alerts.jsonl"
 	@echo "How well that matches what really happened (data/demo/truth.jsonl):"
 	@echo "  $(PICKET) score data/demo data/demo/alerts.jsonl"
-
-# One readable line an alert: the fields of docs' alert line, in its order.
-define SHOW
-function text(name) {
-  return match($$0, "\"" name "\":\"[^\"]*\"") ? substr($$0, RSTART + length(name) + 4, RLENGTH - length(name) - 5) : "-"
-}
-function vessels(  part, list, who) {
-  part = substr($$0, index($$0, "\"subjects\":["))
-  part = substr(part, 1, index(part, "],\"zone\":"))
-  while (match(part, /"mmsi":([0-9]+|null)/)) {
-    who = substr(part, RSTART + 7, RLENGTH - 7)
-    list = list (list == "" ? "" : " + ") (who == "null" ? "radar only" : who)
-    part = substr(part, RSTART + RLENGTH)
-  }
-  return list
-}
-{
-  explained = index($$0, "\"suppressed\":null") ? "" : "  (suppressed)"
-  printf "%s  %-7s  %-12s  %-16s  %s%s\n", substr(text("onset"), 1, 16), text("priority"), text("kind"), text("zone"), vessels(), explained
-}
-endef
-export SHOW
 
 test: setup ## run every test; PICKET_CORPUS=DIR adds those on real recordings
 	$(CARGO) test --locked

@@ -1,0 +1,105 @@
+//! What a recording is about, asserted from the truth of its script and apart from the bytes that were blessed.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// The kinds that this build detects; truth tells of more.
+const DETECTED: [&str; 3] = ["dark_period", "loitering", "ship_to_ship"];
+
+/// What a recording must raise.
+pub struct Intent {
+    /// Its folder and scenario.
+    pub name: &'static str,
+    /// Unsuppressed warnings and alarms, by kind.
+    pub raises: &'static [(&'static str, usize)],
+    /// Known to be raised and wrong.
+    pub surplus: &'static [Surplus],
+}
+
+/// An alert that should not be raised; when it is not any more, its line here must go.
+pub struct Surplus {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its vessels, ascending.
+    pub mmsis: &'static [Option<u64>],
+    /// Its finer kind, where another alert is alike.
+    pub subkind: Option<&'static str>,
+    /// Why it is raised.
+    pub why: &'static str,
+}
+
+impl Intent {
+    /// A recording that raises nothing.
+    pub const fn innocent(name: &'static str) -> Self {
+        Intent { name, raises: &[], surplus: &[] }
+    }
+
+    /// Where the warnings do not tell what happened.
+    pub fn complaints(&self, alerts: &[Value], truth: &[Value]) -> Vec<String> {
+        let mut complaints = Vec::new();
+        let mut loud: Vec<&Value> =
+            alerts.iter().filter(|a| a["suppressed"].is_null() && a["priority"] != "caution").collect();
+        for surplus in self.surplus {
+            match loud.iter().position(|alert| surplus.is(alert)) {
+                Some(at) => drop(loud.remove(at)),
+                None => complaints.push(format!("  not raised any more, take it out of the test: {}", surplus.why)),
+            }
+        }
+        let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+        for alert in &loud {
+            *counted.entry(alert["kind"].as_str().unwrap_or_default()).or_default() += 1;
+        }
+        if counted != self.raises.iter().copied().collect() {
+            complaints.push(format!("  warnings by kind: {counted:?}, meant: {:?}", self.raises));
+        }
+        let happened = truth.iter().filter(|truth| DETECTED.iter().any(|kind| truth["kind"] == *kind));
+        for truth in happened {
+            let told: Vec<usize> = (0..loud.len()).filter(|&i| tells(loud[i], truth)).collect();
+            match told[..] {
+                [one] => drop(loud.remove(one)),
+                _ => complaints.push(format!("  {} alerts tell of {truth}", told.len())),
+            }
+        }
+        complaints.extend(loud.iter().map(|alert| format!("  nothing happened, and yet: {}", short(alert))));
+        complaints
+    }
+}
+
+impl Surplus {
+    fn is(&self, alert: &Value) -> bool {
+        alert["kind"] == self.kind
+            && self.subkind.is_none_or(|subkind| alert["subkind"] == subkind)
+            && mmsis(alert) == self.mmsis
+    }
+}
+
+/// Whether an alert is of this kind, vessels and zone, and overlaps in time by half of both together.
+fn tells(alert: &Value, truth: &Value) -> bool {
+    let same = ["kind", "zone"].iter().all(|field| alert[field] == truth[field]) && mmsis(alert) == mmsis(truth);
+    let ((a, b), (c, d)) = (interval(alert), interval(truth));
+    same && 2.0 * (b.min(d) - a.max(c)) >= b.max(d) - a.min(c)
+}
+
+fn mmsis(line: &Value) -> Vec<Option<u64>> {
+    let mut all: Vec<Option<u64>> =
+        line["subjects"].as_array().into_iter().flatten().map(|subject| subject["mmsi"].as_u64()).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Onset and end in seconds; what goes on ends with the last observation, or in truth with the script.
+fn interval(line: &Value) -> (f64, f64) {
+    let time = |value: &Value| {
+        let time = value.as_str().and_then(picket::engine::time::EventTime::from_iso);
+        time.map(|time| time.seconds())
+    };
+    let onset = time(&line["onset"]).unwrap_or(f64::MIN);
+    let last = line["observed"].as_array().and_then(|parts| time(&parts.last()?[1]));
+    (onset, time(&line["end"]).or(last).unwrap_or(onset))
+}
+
+fn short(alert: &Value) -> String {
+    let fields = ["kind", "subkind", "priority", "subjects", "onset", "end", "factors"];
+    fields.map(|field| format!("{field} {}", alert[field])).join(", ")
+}

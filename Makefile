@@ -2,7 +2,8 @@
 
 CARGO ?= cargo
 DEMO  ?= con-dao
-PICKET = target/release/picket
+SHELL  = bash
+PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
 .PHONY: help run test bless lint bench setup ci
 
@@ -21,7 +22,15 @@ run: setup ## build, make the bundled scenario in ./data/demo, replay it, show i
 	@echo "  $(PICKET) score data/demo data/demo/alerts.jsonl"
 
 test: setup ## run every test; PICKET_CORPUS=DIR adds those on real recordings
-	$(CARGO) test --locked
+	@set -o pipefail; $(CARGO) test --locked --no-fail-fast | awk "$$COUNT"
+
+# Passes the runner's lines on and ends with the sum of its own counts.
+define COUNT
+{ print; fflush() }
+/^test result: / { passed += $$4; failed += $$6; ignored += $$8 }
+END { printf "test total: %d passed; %d failed; %d ignored\n", passed, failed, ignored }
+endef
+export COUNT
 
 bless: ## write the expected output of replay/* anew; read the difference before you commit it
 	PICKET_BLESS=1 $(CARGO) test --locked --test golden

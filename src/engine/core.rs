@@ -206,6 +206,7 @@ impl Core {
             }
             Timeliness::Late => {
                 stats.late += 1;
+                self.release(false);
                 self.take_late(&report);
             }
             Timeliness::TooLate => stats.too_late += 1,
@@ -243,7 +244,7 @@ impl Core {
         let base = sender.class() == MmsiClass::Coast;
         let healthy = self.config.limits.dark_period.healthy_vessels;
         self.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
-        if self.state.duplicates.is_copy(report.digest, report.observed_at) {
+        if self.state.duplicates.is_copy(report.digest ^ u64::from(report.body.part()), report.observed_at) {
             self.state.stats.duplicates += 1;
             self.note_station(sender, station);
             return;

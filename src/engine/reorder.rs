@@ -12,13 +12,15 @@ use super::time::EventTime;
 /// More than this many wait at once only when something is badly wrong; then the newest is refused and counted.
 const CAPACITY: usize = 1 << 20;
 
-/// The total order of observations: time, feed, station, content; the journal's number only parts true copies.
+/// The total order of observations: time, feed, station, content; of one message what comes first. The journal's number only
+/// parts true copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Key {
     observed_at: EventTime,
     feed: FeedId,
     station: StationId,
     digest: u64,
+    part: u8,
     seq: u64,
     slot: u32,
 }
@@ -51,8 +53,8 @@ impl ReorderBuffer {
                 (self.reports.len() - 1) as u32
             }
         };
-        let Report { observed_at, feed, station, digest, seq, .. } = report;
-        self.order.push(Reverse(Key { observed_at, feed, station, digest, seq, slot }));
+        let Report { observed_at, feed, station, digest, seq, body, .. } = report;
+        self.order.push(Reverse(Key { observed_at, feed, station, digest, part: body.part(), seq, slot }));
         true
     }
 

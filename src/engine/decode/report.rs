@@ -47,6 +47,18 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// Its place among the reports of one message: parts them in the total order, and tells a copy from another part.
+    pub const fn part(&self) -> u8 {
+        match self {
+            Body::Position(_) => 0,
+            Body::Static(_) => 1,
+            Body::Target(_) => 2,
+            Body::Heard { .. } => 3,
+        }
+    }
+}
+
 /// The equipment that sent a position, which fixes its expected reporting interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AisClass {

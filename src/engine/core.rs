@@ -56,7 +56,7 @@ pub struct Config {
 /// What was counted on the way.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
-    /// Copies of an observation from another station.
+    /// Copies of an observation, from another station or sent twice.
     pub duplicates: u64,
     /// Observations that came after W had passed them.
     pub late: u64,
@@ -191,6 +191,11 @@ impl Core {
         self.state.now
     }
 
+    /// A copy of an observation was passed over.
+    pub(super) fn count_duplicate(&mut self) {
+        self.state.stats.duplicates += 1;
+    }
+
     fn advance(&mut self, received_at: EventTime) {
         if let Some(clocks) = self.state.clocks.as_mut() {
             clocks.advance(received_at);
@@ -245,7 +250,7 @@ impl Core {
         let healthy = self.config.limits.dark_period.healthy_vessels;
         self.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
         if self.state.duplicates.is_copy(report.digest ^ u64::from(report.body.part()), report.observed_at) {
-            self.state.stats.duplicates += 1;
+            self.count_duplicate();
             self.note_station(sender, station);
             return;
         }

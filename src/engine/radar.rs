@@ -19,6 +19,11 @@ const COASTS_FOR: Span = Span::from_secs(60);
 pub(super) fn take_target(core: &mut Core, report: &Report, target: &SensorTrackReport) {
     let key = (report.feed, target.target_number);
     let live = core.state.targets.find(key);
+    let before = live.and_then(|ix| core.state.targets.get(ix)).map(|target| (target.last.at, target.last.digest));
+    if before == Some((report.observed_at, report.digest)) {
+        core.count_duplicate();
+        return;
+    }
     let Some(position) = target.position.filter(|_| target.status != TargetStatus::Lost) else {
         if let (Some(ix), TargetStatus::Lost) = (live, target.status) {
             end_target(core, ix);

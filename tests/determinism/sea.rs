@@ -8,7 +8,7 @@ use picket::edge::recording::{Kind, Recording, RecordingFile, RecordingOptions};
 use picket::engine::core::Config;
 use picket::engine::time::Span;
 use picket::engine::zone::ZoneSet;
-use picket::settings::{Settings, load_zones, settings_hash};
+use picket::settings::{FeedSettings, Settings, load_zones, settings_hash};
 use picket::sim;
 use tempfile::TempDir;
 
@@ -18,19 +18,27 @@ use crate::support::corpus;
 /// Rules so quick that five minutes of a busy sea raise many alerts.
 pub const QUICK: [&str; 3] = ["loitering.inform_s=60", "loitering.alert_s=120", "ship_to_ship.tiers=500m:60s"];
 
-/// A recording, how it is judged, and what a plain run of it writes.
+/// A recording and how it is judged.
+pub struct Recorded {
+    pub config: Config,
+    pub files: Vec<RecordingFile>,
+    pub events: Vec<Event>,
+    /// Where its files lie, if they were made for it.
+    pub folder: Option<TempDir>,
+}
+
+/// A recording with what a plain run of it writes.
 pub struct Sea {
     pub name: String,
     pub config: Config,
     pub files: Vec<RecordingFile>,
     pub events: Vec<Event>,
     pub lines: Lines,
-    /// Where its files lie, if they were made for it.
-    _folder: Option<TempDir>,
+    pub folder: Option<TempDir>,
 }
 
-impl Sea {
-    fn new(name: String, settings: &Settings, files: Vec<RecordingFile>, folder: Option<TempDir>) -> Sea {
+impl Recorded {
+    fn new(settings: &Settings, files: Vec<RecordingFile>, folder: Option<TempDir>) -> Recorded {
         let mut recording = Recording::open(&files, &RecordingOptions::default()).unwrap();
         let zones = match &settings.zones_dir {
             Some(dir) => load_zones(dir, &settings.limits).unwrap(),
@@ -44,22 +52,27 @@ impl Sea {
             tracks_every: Some(Span::from_secs(60)),
         };
         let events = events(&mut recording);
-        let lines = play(&config, &events);
-        Sea { name, config, files, events, lines, _folder: folder }
+        Recorded { config, files, events, folder }
     }
 
     /// A simulated world, written to a folder of its own and read back.
-    pub fn of_world(world: &sim::World) -> Sea {
+    pub fn of_world(world: &sim::World) -> Recorded {
         let folder = TempDir::new().unwrap();
         sim::write(world, folder.path()).unwrap();
         let settings = Settings::load(&folder.path().join("picket.toml")).unwrap();
-        let file = |feed: &picket::settings::FeedSettings| RecordingFile {
+        let file = |feed: &FeedSettings| RecordingFile {
             path: feed.path.clone().unwrap(),
             kind: Kind::Auto,
             feed: Some(feed.feed.clone()),
         };
         let files = settings.feeds.iter().map(file).collect();
-        Sea::new(format!("{} {}", world.name, world.seed), &settings, files, Some(folder))
+        Recorded::new(&settings, files, Some(folder))
+    }
+
+    fn played(self, name: String) -> Sea {
+        let Recorded { config, files, events, folder } = self;
+        let lines = play(&config, &events);
+        Sea { name, config, files, events, lines, folder }
     }
 }
 
@@ -85,7 +98,7 @@ pub fn con_dao_again() -> &'static Sea {
 }
 
 fn simulated(seed: u64) -> Sea {
-    let sea = Sea::of_world(&sim::scenario("con-dao", seed).unwrap());
+    let sea = Recorded::of_world(&sim::scenario("con-dao", seed).unwrap()).played(format!("con-dao {seed}"));
     for kind in ["loitering", "ship_to_ship", "dark_period"] {
         assert!(sea.lines.alerts.iter().any(|line| line.contains(kind)), "{}: no {kind}", sea.name);
     }
@@ -109,7 +122,7 @@ fn of_file(path: &Path) -> Sea {
     let mut settings = Settings::default();
     QUICK.iter().for_each(|text| settings.set(text).unwrap());
     let file = RecordingFile { path: path.to_owned(), kind: Kind::Auto, feed: None };
-    let sea = Sea::new("national".to_owned(), &settings, vec![file], None);
+    let sea = Recorded::new(&settings, vec![file], None).played("national".to_owned());
     assert!(sea.lines.raised() >= 20, "{} alerts", sea.lines.raised());
     sea
 }

@@ -6,9 +6,8 @@
 //! in it was received no more than 2 s before and no more than the lateness after it was observed. All other blocks
 //! (naturally late ones, remarks, orphans) are left out of the plain run and of the shifted ones alike.
 //!
-//! A block is moved back by a random delay that, with its natural one, does not exceed the lateness of its feed; of feeds
-//! with different latenesses the least counts, because a feed waits for the others only while they speak. The stamps stay
-//! in the lines; `received_at` is the running maximum of the blocks' own, as a reader of the reordered file would tell it.
+//! A block is moved back by a random delay that, with its natural one, does not exceed the lateness of its feed. The stamps
+//! stay in the lines; `received_at` is the running maximum of the blocks' own, as a reader of the reordered file would tell.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +41,6 @@ pub struct Blocks {
 
 impl Blocks {
     pub fn of(sea: &Sea) -> Blocks {
-        let lateness = sea.config.feeds.iter().map(|feed| feed.lateness).min().unwrap();
         let mut open: BTreeMap<FeedId, Vec<&Event>> = BTreeMap::new();
         let mut blocks = Vec::new();
         for event in &sea.events {
@@ -50,7 +48,7 @@ impl Blocks {
             let lines = open.entry(*feed).or_default();
             lines.push(event);
             if is_whole(lines) || lines.len() >= LINES {
-                blocks.extend(block(sea, &std::mem::take(lines), lateness));
+                blocks.extend(block(sea, &std::mem::take(lines), sea.config.feeds[usize::from(feed.0)].lateness));
             }
         }
         Blocks { blocks, feeds: sea.config.feeds.len() as u16 }

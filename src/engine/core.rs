@@ -31,6 +31,8 @@ use super::zone::ZoneSet;
 const FORGET_AFTER: Span = Span::from_hours(24);
 /// A second segment that nothing confirms is forgotten after this.
 const TENTATIVE_FOR: Span = Span::from_mins(10);
+/// A second segment is believed at its third fix, this long after its first: old reports sent again make shorter ones.
+const CONFIRMED_AFTER: Span = Span::from_secs(30);
 /// A track is live for track lines while its last fix is not older than this.
 const LIVE_FOR: Span = Span::from_mins(15);
 /// Positions of track lines are carried forward at most this long.
@@ -306,7 +308,8 @@ impl Core {
         };
         self.move_track(ix, fix, |track| {
             track.take_state(position);
-            track.confirmed = track.confirmed || segments.is_empty() || track.fixes >= 1;
+            let settled = track.fixes >= 2 && fix.at - track.first_at >= CONFIRMED_AFTER;
+            track.confirmed = track.confirmed || segments.is_empty() || settled;
         });
     }
 
@@ -425,7 +428,7 @@ impl Core {
         let Some(track) = self.state.picture.get(ix) else { return };
         let seen = track.heard_at.map_or(track.last.at, |heard| heard.max(track.last.at));
         let keep_until = match (track.target, track.confirmed) {
-            (_, false) => seen + TENTATIVE_FOR,
+            (_, false) => track.last.at + TENTATIVE_FOR,
             (None, true) if track.mmsi.is_none() => track.hold_until,
             _ => seen + FORGET_AFTER,
         };

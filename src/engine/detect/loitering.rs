@@ -55,6 +55,8 @@ struct Candidate {
     centre: Position,
     speed: Speed,
     path_ratio: f64,
+    /// Since when it dwells outside the place that excused it.
+    unexcused_since: Option<EventTime>,
     /// All its fixes so far lay near the edge of their zone.
     hugging: bool,
     open: Option<Open>,
@@ -258,7 +260,7 @@ impl Candidate {
         anomaly.position = track.last.position;
         anomaly.evidence.add(ix, track.last, false);
         join_zones(&mut anomaly.zones, &view.patrol(&track.zones));
-        if view.opened_slot(track) && self.slow.since.is_some() && !still_excused(anomaly, track) {
+        if view.opened_slot(track) && self.slow.since.is_some() && !self.is_still_excused(anomaly, track, limits) {
             anomaly.suppressed = suppression(view, track, self.speed, limits);
             anomaly.subkind = self.subkind(track);
         }
@@ -319,6 +321,17 @@ impl Candidate {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
+    }
+
+    /// What excused a loiterer goes on to excuse it until it has dwelt elsewhere for as long: casting off is no drifting.
+    fn is_still_excused(&mut self, anomaly: &Anomaly, track: &Track, limits: &Loitering) -> bool {
+        let Some(place) = anomaly.suppressed.as_ref().and_then(|suppression| suppression.entry) else { return false };
+        if track.zones.contains(&place) {
+            self.unexcused_since = None;
+            return true;
+        }
+        let since = *self.unexcused_since.get_or_insert(track.last.at);
+        track.last.at - since < Span::from_seconds(limits.inform_s)
     }
 
     fn subkind(&self, track: &Track) -> Option<Subkind> {
@@ -414,12 +427,6 @@ impl Extent {
 fn hugs_an_edge(view: &View<'_>, track: &Track, limits: &Loitering) -> bool {
     let zone = view.patrol(&track.zones).first().copied();
     zone.and_then(|zone| view.zones.edge_distance(zone, track.last.position)).is_some_and(|d| d.0 <= limits.edge_m)
-}
-
-/// What excused a loiterer goes on to excuse it until it has left the place: casting off is no drifting.
-fn still_excused(anomaly: &Anomaly, track: &Track) -> bool {
-    let place = anomaly.suppressed.as_ref().and_then(|suppression| suppression.entry);
-    place.is_some_and(|zone| track.zones.contains(&zone))
 }
 
 /// Why a loiterer is not shown, if it is not.

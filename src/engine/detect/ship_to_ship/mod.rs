@@ -12,6 +12,7 @@ use crate::engine::limits::{Limits, ShipToShip};
 use crate::engine::map::Map;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
+use crate::engine::track::associate::trails_differ;
 use crate::engine::track::{Track, TrackIx};
 use crate::engine::units::Metres;
 use circumstances::{is_berthed_together, may_transfer};
@@ -26,6 +27,8 @@ const LOOK_AGAIN: Span = Span::from_mins(30);
 const PAIRS_AT_MOST: usize = 500_000;
 /// A radar that told of nothing for this long is dead: nothing merges under it.
 const RADAR_ALIVE: Span = Span::from_secs(20);
+/// A radar-only track younger than this may be a fragment of any echo nearby: it merges with nobody.
+const HELD_BEFORE_MERGING: Span = Span::from_mins(3);
 /// Slower than this, a merging echo comes alongside, kn.
 const CLOSING_KN: f64 = 7.0;
 
@@ -74,7 +77,8 @@ impl Detector for ShipToShipDetector {
         let limits = &view.limits_for(lost).ship_to_ship;
         let alive = view.targets.is_alive(lost.last.feed, view.now, RADAR_ALIVE);
         let slow = lost.derived_speed(Span::from_secs(120)).is_some_and(|v| v.knots() < CLOSING_KN);
-        if !alive || !slow {
+        let held = lost.last.at - lost.first_at >= HELD_BEFORE_MERGING;
+        if !alive || !slow || !held {
             return;
         }
         let Some((host, _)) = self.host_of(view, ix, lost, limits) else { return };
@@ -117,7 +121,8 @@ impl ShipToShipDetector {
             let same = track.mmsi.is_some() && track.mmsi == partner.mmsi;
             let recent = view.now - partner.last.at <= Span::from_seconds(all.common.observed_max_s);
             let fit = partner.counts() && !partner.coasting && may_transfer(partner, limits);
-            if fit && recent && !same && !is_berthed_together(view, track, partner, limits) {
+            let own_echo = may_be_own_echo(track, partner);
+            if fit && recent && !same && !own_echo && !is_berthed_together(view, track, partner, limits) {
                 self.pair(key(ix, other), limits, view.now);
             }
         }
@@ -175,7 +180,8 @@ impl ShipToShipDetector {
         let within = Metres(limits.merge_m.max(beam_m));
         let hosts = view.picture.near(lost.last.position, within).into_iter().filter(|&(other, _)| {
             let slow = |t: &Track| t.derived_speed(Span::from_secs(300)).is_some_and(|v| v.knots() < CLOSING_KN);
-            other != ix && view.track(other).is_some_and(|t| t.counts() && !t.coasting && slow(t))
+            let fit = |t: &Track| t.counts() && !t.coasting && slow(t) && !may_be_own_echo(lost, t);
+            other != ix && view.track(other).is_some_and(fit)
         });
         hosts.min_by(|x, y| x.1.0.total_cmp(&y.1.0).then(x.0.cmp(&y.0)))
     }
@@ -199,6 +205,15 @@ impl ShipToShipDetector {
                 return;
             }
         }
+    }
+}
+
+/// A radar track that was never seen apart from a vessel with AIS may be that vessel's echo, not yet bound to it.
+fn may_be_own_echo(a: &Track, b: &Track) -> bool {
+    match (a.is_radar_only(), b.is_radar_only()) {
+        (true, false) => !trails_differ(a, b),
+        (false, true) => !trails_differ(b, a),
+        _ => false,
     }
 }
 

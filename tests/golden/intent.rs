@@ -13,26 +13,12 @@ pub struct Intent {
     pub name: &'static str,
     /// Unsuppressed warnings and alarms, by kind.
     pub raises: &'static [(&'static str, usize)],
-    /// Known to be raised and wrong.
-    pub surplus: &'static [Surplus],
-}
-
-/// An alert that should not be raised; when it is not any more, its line here must go.
-pub struct Surplus {
-    /// Its kind.
-    pub kind: &'static str,
-    /// Its vessels, ascending.
-    pub mmsis: &'static [Option<u64>],
-    /// Its finer kind, where another alert is alike.
-    pub subkind: Option<&'static str>,
-    /// Why it is raised.
-    pub why: &'static str,
 }
 
 impl Intent {
     /// A recording that raises nothing.
     pub const fn innocent(name: &'static str) -> Self {
-        Intent { name, raises: &[], surplus: &[] }
+        Intent { name, raises: &[] }
     }
 
     /// Where the warnings do not tell what happened.
@@ -40,12 +26,6 @@ impl Intent {
         let mut complaints = Vec::new();
         let mut loud: Vec<&Value> =
             alerts.iter().filter(|a| a["suppressed"].is_null() && a["priority"] != "caution").collect();
-        for surplus in self.surplus {
-            match loud.iter().position(|alert| surplus.is(alert)) {
-                Some(at) => drop(loud.remove(at)),
-                None => complaints.push(format!("  not raised any more, take it out of the test: {}", surplus.why)),
-            }
-        }
         let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
         for alert in &loud {
             *counted.entry(alert["kind"].as_str().unwrap_or_default()).or_default() += 1;
@@ -63,14 +43,6 @@ impl Intent {
         }
         complaints.extend(loud.iter().map(|alert| format!("  nothing happened, and yet: {}", short(alert))));
         complaints
-    }
-}
-
-impl Surplus {
-    fn is(&self, alert: &Value) -> bool {
-        alert["kind"] == self.kind
-            && self.subkind.is_none_or(|subkind| alert["subkind"] == subkind)
-            && mmsis(alert) == self.mmsis
     }
 }
 

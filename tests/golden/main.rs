@@ -6,31 +6,13 @@ mod folder;
 mod intent;
 
 use folder::Folder;
-use intent::{Intent, Surplus};
+use intent::Intent;
 
 /// What each recording is about: its folder, and the warnings it must raise, by kind. All else stays below a warning or
 /// is suppressed.
 const RECORDINGS: &[Intent] = &[
-    Intent {
-        raises: &[("dark_period", 1), ("loitering", 3), ("ship_to_ship", 5)],
-        surplus: &[Surplus {
-            kind: "loitering",
-            mmsis: &[Some(574_200_074)],
-            subkind: None,
-            why: "the pilot boat leaves her berth, and her slow dwell outlasts the port's edge",
-        }],
-        ..Intent::innocent("con-dao")
-    },
-    Intent {
-        raises: &[("loitering", 1), ("ship_to_ship", 3)],
-        surplus: &[Surplus {
-            kind: "ship_to_ship",
-            mmsis: &[None, Some(574_938_023)],
-            subkind: Some("merged"),
-            why: "her own echo, torn off while she reports each 180 s, is taken for a dark partner",
-        }],
-        ..Intent::innocent("mother")
-    },
+    Intent { raises: &[("dark_period", 1), ("loitering", 3), ("ship_to_ship", 5)], ..Intent::innocent("con-dao") },
+    Intent { raises: &[("loitering", 1), ("ship_to_ship", 3)], ..Intent::innocent("mother") },
     Intent { raises: &[("dark_period", 1)], ..Intent::innocent("tanker-dark") },
     Intent { raises: &[("loitering", 1)], ..Intent::innocent("edge-loiter") },
     Intent { raises: &[("ship_to_ship", 1)], ..Intent::innocent("transfer-under-way") },

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::EXIT_FILE;
+use crate::edge::journal::is_journal;
 use crate::edge::recording::{Kind, Order, Recording, RecordingFile, RecordingOptions, feed_name};
 use crate::engine::core::Config;
 use crate::engine::time::{EventTime, Span};
@@ -62,7 +63,7 @@ pub struct ReplayArgs {
     /// `max`, or so many times as fast as it was
     #[arg(long, default_value = "max", value_parser = parse_speed)]
     speed: Speed,
-    /// Leave out what was received before
+    /// Leave out what was received before; of a journal, what happened before is judged but not written
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     from: Option<EventTime>,
     /// Leave out what was received at or after
@@ -99,7 +100,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         settings.set(text)?;
     }
     let files = chosen_files(&args, &settings)?;
-    let options = RecordingOptions { order: args.order, from: args.from, to: args.to, date: args.date };
+    let journal = args.files.iter().any(|path| is_journal(path));
+    let from = args.from.filter(|_| !journal);
+    let options = RecordingOptions { order: args.order, from, to: args.to, date: args.date };
     let recording = match Recording::open(&files, &options) {
         Ok(recording) => recording,
         Err(error) => return Ok(failed(&error)),
@@ -112,7 +115,8 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         zones: rules.zones.clone(),
         tracks_every: args.tracks.is_some().then(|| Span::from_seconds(args.tracks_every_s.max(0.001))),
     };
-    let mut outputs = match outputs::Outputs::open(&args, &config) {
+    let silent_until = args.from.filter(|_| journal);
+    let mut outputs = match outputs::Outputs::open(&args, &config, silent_until) {
         Ok(outputs) => outputs,
         Err(error) => return Ok(failed(&error)),
     };

@@ -12,6 +12,7 @@ use crate::engine::alert::{Alert, AlertState};
 use crate::engine::core::Config;
 use crate::engine::input::Feed;
 use crate::engine::output::Output;
+use crate::engine::time::EventTime;
 
 /// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,7 @@ pub struct Outputs {
     feeds: Vec<Feed>,
     final_only: bool,
     readable: Option<Readable>,
+    silent_until: Option<EventTime>,
     last: BTreeMap<String, Box<Alert>>,
     kinds: BTreeMap<&'static str, u64>,
 }
@@ -66,8 +68,8 @@ impl Sink {
 }
 
 impl Outputs {
-    /// Opens what the command line names.
-    pub fn open(args: &ReplayArgs, config: &Config) -> Result<Self, WriteError> {
+    /// Opens what the command line names; what comes out before `silent_until` (event time) is not written.
+    pub fn open(args: &ReplayArgs, config: &Config, silent_until: Option<EventTime>) -> Result<Self, WriteError> {
         let alerts = args.alerts.as_deref().or(args.readable.then_some(Path::new("-")));
         Ok(Outputs {
             alerts: alerts.map(Sink::open).transpose()?,
@@ -75,6 +77,7 @@ impl Outputs {
             feeds: config.feeds.clone(),
             final_only: args.final_only,
             readable: args.readable.then(|| Readable::new(&config.zones)),
+            silent_until,
             last: BTreeMap::new(),
             kinds: BTreeMap::new(),
         })
@@ -82,6 +85,13 @@ impl Outputs {
 
     /// Writes one output.
     pub fn take(&mut self, output: Output) -> Result<(), WriteError> {
+        let at = match &output {
+            Output::Alert(alert) => alert.at,
+            Output::Track(state) => state.at,
+        };
+        if self.silent_until.is_some_and(|until| at < until) {
+            return Ok(());
+        }
         match output {
             Output::Alert(alert) => {
                 if alert.revision == 1 {

@@ -57,6 +57,8 @@ pub struct Alert {
     pub key: String,
     /// 1 at the first raise.
     pub revision: u32,
+    /// The event time of this revision.
+    pub at: EventTime,
     /// Why there is this revision.
     pub cause: Change,
     /// Where it stands.
@@ -121,6 +123,7 @@ impl AlertBook {
             id: entry.id.clone(),
             key,
             revision: entry.revision,
+            at: view.now,
             cause: change,
             state,
             severity: severity::judge(&anomaly, view),

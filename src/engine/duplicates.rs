@@ -23,18 +23,22 @@ impl Duplicates {
     pub fn is_copy(&mut self, digest: u64, at: EventTime) -> bool {
         let slot = at.slot(WITHIN);
         if slot != self.slot {
-            let current = std::mem::take(&mut self.current);
-            self.previous = if slot == self.slot + 1 { current } else { Map::default() };
+            self.previous.clear();
+            std::mem::swap(&mut self.current, &mut self.previous);
+            if slot != self.slot + 1 {
+                self.previous.clear();
+            }
             self.slot = slot;
         }
-        let seen = self.current.get(&digest).or_else(|| self.previous.get(&digest));
-        if seen.is_some_and(|&first| at - first <= WITHIN) {
+        if self.previous.get(&digest).is_some_and(|&first| at - first <= WITHIN) {
             return true;
         }
-        if self.current.len() < CAPACITY {
-            self.current.insert(digest, at);
+        if self.current.len() >= CAPACITY {
+            return self.current.contains_key(&digest);
         }
-        false
+        let known = self.current.len();
+        self.current.get_or_insert_with(digest, || at);
+        self.current.len() == known
     }
 }
 

@@ -41,6 +41,11 @@ impl<K: Eq + Hash + Ord + Copy, V> Map<K, V> {
         self.0.insert(key, value)
     }
 
+    /// Empties the map and keeps its memory.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Takes a value out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.0.remove(key)

@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod assignment;
+pub mod calendar;
 pub mod core;
 pub mod coverage;
 pub mod decode;

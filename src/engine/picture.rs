@@ -19,7 +19,7 @@ const COLUMNS: f64 = 36_000.0;
 const CAPACITY: usize = 4_000_000;
 
 /// A grid cell: row from the south pole, column from the antimeridian eastward.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct Cell {
     row: u16,
     column: u16,
@@ -29,12 +29,21 @@ struct Cell {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Picture {
     tracks: Vec<Option<Box<Track>>>,
+    /// The cell in which each track is listed.
+    places: Vec<Cell>,
     free: Vec<TrackIx>,
-    by_mmsi: Map<Mmsi, SmallVec<[TrackIx; 1]>>,
+    /// The oldest track of each MMSI; each leads to the next.
+    by_mmsi: Map<Mmsi, TrackIx>,
     cells: Map<Cell, SmallVec<[TrackIx; 4]>>,
     made: u64,
     refused: u64,
+    #[serde(skip)]
+    columns: Columns,
 }
+
+/// How many cells each row has.
+#[derive(Clone, Debug)]
+struct Columns(Vec<u16>);
 
 impl Picture {
     /// Adds a track; `None` when the picture is full (counted).
@@ -48,16 +57,21 @@ impl Picture {
             Some(ix) => ix,
             None => {
                 self.tracks.push(None);
+                self.places.push(Cell::default());
                 TrackIx((self.tracks.len() - 1) as u32)
             }
         };
         if let Some(place) = self.tracks.get_mut(ix.0 as usize) {
             *place = Some(Box::new(track));
         }
-        if let Some(mmsi) = mmsi {
-            self.by_mmsi.get_or_insert_with(mmsi, SmallVec::new).push(ix);
+        let cell = self.columns.cell_of(position);
+        if let Some(place) = self.places.get_mut(ix.0 as usize) {
+            *place = cell;
         }
-        self.cells.get_or_insert_with(cell_of(position), SmallVec::new).push(ix);
+        if let Some(mmsi) = mmsi {
+            self.append(mmsi, ix);
+        }
+        self.cells.get_or_insert_with(cell, SmallVec::new).push(ix);
         self.made += 1;
         Some(ix)
     }
@@ -65,14 +79,10 @@ impl Picture {
     /// Takes a track out.
     pub fn remove(&mut self, ix: TrackIx) -> Option<Track> {
         let track = *self.tracks.get_mut(ix.0 as usize)?.take()?;
-        self.leave_cell(ix, cell_of(track.last.position));
-        if let Some(mmsi) = track.mmsi
-            && let Some(list) = self.by_mmsi.get_mut(&mmsi)
-        {
-            list.retain(|other| *other != ix);
-            if list.is_empty() {
-                self.by_mmsi.remove(&mmsi);
-            }
+        let cell = self.places.get(ix.0 as usize).copied()?;
+        self.leave_cell(ix, cell);
+        if let Some(mmsi) = track.mmsi {
+            self.leave_chain(mmsi, ix, track.next_segment);
         }
         self.free.push(ix);
         Some(track)
@@ -91,9 +101,9 @@ impl Picture {
     /// Changes a track by `change` and keeps the index true if that moved it.
     pub fn relocate<R>(&mut self, ix: TrackIx, change: impl FnOnce(&mut Track) -> R) -> Option<R> {
         let track = self.tracks.get_mut(ix.0 as usize)?.as_deref_mut()?;
-        let from = cell_of(track.last.position);
         let result = change(track);
-        let to = cell_of(track.last.position);
+        let to = self.columns.cell_of(track.last.position);
+        let from = std::mem::replace(self.places.get_mut(ix.0 as usize)?, to);
         if from != to {
             self.leave_cell(ix, from);
             self.cells.get_or_insert_with(to, SmallVec::new).push(ix);
@@ -103,14 +113,15 @@ impl Picture {
 
     /// The tracks of an MMSI, oldest first.
     pub fn of_mmsi(&self, mmsi: Mmsi) -> SmallVec<[TrackIx; 2]> {
-        self.by_mmsi.get(&mmsi).map(|list| list.iter().copied().collect()).unwrap_or_default()
+        let first = self.by_mmsi.get(&mmsi).copied();
+        std::iter::successors(first, |ix| self.get(*ix)?.next_segment).collect()
     }
 
     /// The tracks whose last position lies within a distance of a point, in ascending order of index.
     pub fn near(&self, centre: Position, within: Metres) -> SmallVec<[(TrackIx, Metres); 16]> {
         let mut found = SmallVec::new();
         let reach = (within.0 / CELL_M) as i64 + 1;
-        let middle = i64::from(cell_of(centre).row);
+        let middle = i64::from(row_of(centre));
         for row in (middle - reach).max(0)..=(middle + reach).min(MAX_ROW) {
             self.near_in_row(row as u16, centre, within, reach, &mut found);
         }
@@ -151,8 +162,8 @@ impl Picture {
         reach: i64,
         found: &mut SmallVec<[(TrackIx, Metres); 16]>,
     ) {
-        let columns = i64::from(columns_of(row));
-        let middle = i64::from(column_of(centre, row));
+        let columns = i64::from(self.columns.of(row));
+        let middle = i64::from(self.columns.column_of(centre, row));
         let span = if 2 * reach + 1 >= columns { columns } else { 2 * reach + 1 };
         for step in 0..span {
             let column = (middle - reach + step).rem_euclid(columns) as u16;
@@ -164,6 +175,26 @@ impl Picture {
                     }
                 }
             }
+        }
+    }
+
+    fn append(&mut self, mmsi: Mmsi, ix: TrackIx) {
+        match self.of_mmsi(mmsi).last() {
+            Some(last) => {
+                if let Some(last) = self.get_mut(*last) {
+                    last.next_segment = Some(ix);
+                }
+            }
+            None => _ = self.by_mmsi.insert(mmsi, ix),
+        }
+    }
+
+    fn leave_chain(&mut self, mmsi: Mmsi, ix: TrackIx, next: Option<TrackIx>) {
+        let before = self.of_mmsi(mmsi).into_iter().take_while(|other| *other != ix).last();
+        match (before.and_then(|before| self.get_mut(before)), next) {
+            (Some(before), _) => before.next_segment = next,
+            (None, Some(next)) => _ = self.by_mmsi.insert(mmsi, next),
+            (None, None) => _ = self.by_mmsi.remove(&mmsi),
         }
     }
 
@@ -182,9 +213,30 @@ impl Picture {
 /// The northernmost row.
 const MAX_ROW: i64 = 1_800_000_000 / CELL_E7 - 1;
 
-fn cell_of(position: Position) -> Cell {
-    let row = ((i64::from(position.lat_e7()) + 900_000_000) / CELL_E7).clamp(0, MAX_ROW) as u16;
-    Cell { row, column: column_of(position, row) }
+impl Default for Columns {
+    fn default() -> Self {
+        Columns((0..=MAX_ROW as u16).map(columns_of).collect())
+    }
+}
+
+impl Columns {
+    fn of(&self, row: u16) -> u16 {
+        self.0.get(usize::from(row)).copied().unwrap_or(1)
+    }
+
+    fn column_of(&self, position: Position, row: u16) -> u16 {
+        let turn = (i64::from(position.lon_e7()) + 1_800_000_000).rem_euclid(3_600_000_000);
+        (turn * i64::from(self.of(row)) / 3_600_000_000) as u16
+    }
+
+    fn cell_of(&self, position: Position) -> Cell {
+        let row = row_of(position);
+        Cell { row, column: self.column_of(position, row) }
+    }
+}
+
+fn row_of(position: Position) -> u16 {
+    ((i64::from(position.lat_e7()) + 900_000_000) / CELL_E7).clamp(0, MAX_ROW) as u16
 }
 
 /// Cells of a row: as many as keep their width at least the height, at the row's edge nearer to the pole.
@@ -192,11 +244,6 @@ fn columns_of(row: u16) -> u16 {
     let south = f64::from(row) * 0.01 - 90.0;
     let poleward = if south < 0.0 { -south } else { south + 0.01 };
     (COLUMNS * libm::cos(poleward * (std::f64::consts::PI / 180.0))).max(1.0) as u16
-}
-
-fn column_of(position: Position, row: u16) -> u16 {
-    let turn = (i64::from(position.lon_e7()) + 1_800_000_000).rem_euclid(3_600_000_000);
-    (turn * i64::from(columns_of(row)) / 3_600_000_000) as u16
 }
 
 #[cfg(test)]
@@ -221,6 +268,18 @@ mod tests {
             digest: 0,
         };
         Track::new(TrackId(0), None, AisClass::A, fix)
+    }
+
+    #[test]
+    fn segments_of_a_number_stay_in_the_order_they_came() {
+        let mut picture = Picture::default();
+        let of = |mmsi| Track { mmsi: Some(Mmsi(mmsi)), ..track(1.0, 1.0) };
+        let [a, b, other, c] = [1, 1, 2, 1].map(|mmsi| picture.add(of(mmsi)).unwrap());
+        for (gone, left) in [(other, vec![a, b, c]), (b, vec![a, c]), (a, vec![c]), (c, vec![])] {
+            assert!(picture.remove(gone).is_some_and(|track| track.mmsi.is_some()));
+            assert_eq!(picture.of_mmsi(Mmsi(1)).to_vec(), left);
+        }
+        assert!(picture.of_mmsi(Mmsi(2)).is_empty() && picture.is_empty());
     }
 
     #[test]

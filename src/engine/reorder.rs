@@ -1,16 +1,16 @@
 //! The reorder buffer: observations wait here until W passes them, and leave in the total order.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{Calendar, Dated};
 use super::decode::report::{Report, StationId};
 use super::input::FeedId;
-use super::time::EventTime;
+use super::time::{EventTime, Span};
 
 /// More than this many wait at once only when something is badly wrong; then the newest is refused and counted.
 const CAPACITY: usize = 1 << 20;
+/// Observations are sorted by slots of this length.
+const SLOT: Span = Span::from_millis(100);
 
 /// The total order of observations: time, feed, station, content; of one message what comes first. The journal's number only
 /// parts true copies.
@@ -25,13 +25,25 @@ struct Key {
     slot: u32,
 }
 
+impl Dated for Key {
+    fn at(&self) -> EventTime {
+        self.observed_at
+    }
+}
+
 /// Observations that W has not passed yet.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReorderBuffer {
-    order: BinaryHeap<Reverse<Key>>,
+    order: Calendar<Key>,
     reports: Vec<Report>,
     free: Vec<u32>,
     refused: u64,
+}
+
+impl Default for ReorderBuffer {
+    fn default() -> Self {
+        ReorderBuffer { order: Calendar::new(SLOT), reports: Vec::new(), free: Vec::new(), refused: 0 }
+    }
 }
 
 impl ReorderBuffer {
@@ -54,18 +66,18 @@ impl ReorderBuffer {
             }
         };
         let Report { observed_at, feed, station, digest, seq, body, .. } = report;
-        self.order.push(Reverse(Key { observed_at, feed, station, digest, part: body.part(), seq, slot }));
+        self.order.push(Key { observed_at, feed, station, digest, part: body.part(), seq, slot });
         true
     }
 
     /// The time of the first observation in order.
     pub fn next_at(&self) -> Option<EventTime> {
-        self.order.peek().map(|Reverse(key)| key.observed_at)
+        self.order.first().map(|key| key.observed_at)
     }
 
     /// Takes out the first observation in order.
     pub fn pop(&mut self) -> Option<Report> {
-        let Reverse(key) = self.order.pop()?;
+        let key = self.order.pop()?;
         self.free.push(key.slot);
         self.reports.get(key.slot as usize).copied()
     }

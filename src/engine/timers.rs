@@ -1,11 +1,9 @@
 //! Deadlines in event time, fired in order, each before the observation that passes it.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use serde::{Deserialize, Serialize};
 
-use super::time::EventTime;
+use super::calendar::{Calendar, Dated};
+use super::time::{EventTime, Span};
 use super::track::TrackIx;
 
 /// Why a timer was set; its order breaks ties of deadlines.
@@ -42,23 +40,38 @@ pub enum TimerReason {
     TrackLines,
 }
 
+/// Timers are sorted by slots of this length.
+const SLOT: Span = Span::from_secs(1);
+
+impl Dated for (EventTime, TimerReason) {
+    fn at(&self) -> EventTime {
+        self.0
+    }
+}
+
 /// The set timers. A timer is never taken back: whoever set it looks, when it fires, whether it still matters.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Timers(BinaryHeap<Reverse<(EventTime, TimerReason)>>);
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Timers(Calendar<(EventTime, TimerReason)>);
+
+impl Default for Timers {
+    fn default() -> Self {
+        Timers(Calendar::new(SLOT))
+    }
+}
 
 impl Timers {
     /// Sets a timer.
     pub fn set(&mut self, deadline: EventTime, reason: TimerReason) {
-        self.0.push(Reverse((deadline, reason)));
+        self.0.push((deadline, reason));
     }
 
     /// The first deadline.
     pub fn next(&self) -> Option<(EventTime, TimerReason)> {
-        self.0.peek().map(|Reverse(timer)| *timer)
+        self.0.first().copied()
     }
 
     /// Takes out the first timer if it is due at `now`.
     pub fn pop_due(&mut self, now: EventTime) -> Option<(EventTime, TimerReason)> {
-        (self.next()?.0 <= now).then(|| self.0.pop().map(|Reverse(timer)| timer))?
+        (self.next()?.0 <= now).then(|| self.0.pop())?
     }
 }

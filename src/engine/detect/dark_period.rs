@@ -11,9 +11,9 @@ use super::{
 use crate::engine::coverage::Silence;
 use crate::engine::earth::Position;
 use crate::engine::limits::DarkPeriod;
-use crate::engine::map::Map;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
+use crate::engine::track::table::TrackTable;
 use crate::engine::track::{Track, TrackIx};
 use crate::engine::zone::{ZoneIx, ZoneKind};
 
@@ -48,13 +48,13 @@ struct Open {
 struct Watch {
     /// A timer is set.
     armed: bool,
-    open: Option<Open>,
+    open: Option<Box<Open>>,
 }
 
 /// The rule and what it watches.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DarkPeriodDetector {
-    watches: Map<TrackIx, Watch>,
+    watches: TrackTable<Watch>,
 }
 
 /// What a look at a silence found.
@@ -280,7 +280,7 @@ fn raise(
     };
     let number = effects.number();
     effects.tell(number, Change::Raised, &anomaly);
-    watch.open = Some(Open { number, anomaly, told_at: view.now });
+    watch.open = Some(Box::new(Open { number, anomaly, told_at: view.now }));
 }
 
 fn confidence(judgement: &Judgement) -> f64 {

@@ -30,7 +30,7 @@ impl Evidence {
         let mut exhibits: Vec<Exhibit> = tracks
             .iter()
             .flat_map(|&(track, t)| {
-                t.history.since(from).chain(std::iter::once(&t.last)).map(move |&fix| Exhibit { track, fix })
+                t.history.since(from).chain(std::iter::once(t.last)).map(move |fix| Exhibit { track, fix })
             })
             .collect();
         exhibits.sort_by_key(|e| (e.fix.at, e.track));

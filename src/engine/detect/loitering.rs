@@ -59,7 +59,7 @@ struct Candidate {
     unexcused_since: Option<EventTime>,
     /// All its fixes so far lay near the edge of their zone.
     hugging: bool,
-    open: Option<Open>,
+    open: Option<Box<Open>>,
 }
 
 /// An anomaly that was raised and may be reopened.
@@ -228,7 +228,7 @@ impl Candidate {
             evidence: Evidence::of_history(&[(ix, track)], onset),
         };
         let number = effects.number();
-        let mut open = Open { number, anomaly, told_at: view.now };
+        let mut open = Box::new(Open { number, anomaly, told_at: view.now });
         self.describe(&mut open.anomaly, track, limits);
         effects.tell(number, Change::Raised, &open.anomaly);
         self.open = Some(open);
@@ -377,7 +377,7 @@ struct Confinement {
 fn confinement(track: &Track, limits: &Loitering) -> Option<Confinement> {
     let window = Span::from_seconds(limits.confined_window_s);
     let from = track.last.at - window;
-    if track.history.oldest()?.at > from + history::SLOT {
+    if track.history.oldest_at()? > from + history::SLOT {
         return None;
     }
     let last = track.last.position;

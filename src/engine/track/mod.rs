@@ -4,6 +4,7 @@ pub mod associate;
 pub mod history;
 pub mod interval;
 pub mod segment;
+pub mod table;
 pub mod target;
 
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,8 @@ pub struct Track {
     pub id: TrackId,
     /// The number its AIS sends; `None` for radar alone.
     pub mmsi: Option<Mmsi>,
+    /// The next younger track of the same MMSI; the picture keeps it.
+    pub next_segment: Option<TrackIx>,
     /// AIS equipment.
     pub class: AisClass,
     /// Seen often enough to be judged.
@@ -142,6 +145,7 @@ impl Track {
         Track {
             id,
             mmsi,
+            next_segment: None,
             class,
             confirmed: false,
             first_at: fix.at,

@@ -52,6 +52,8 @@ struct Candidate {
     confined: Held,
     fast_since: Option<EventTime>,
     outside_since: Option<EventTime>,
+    /// When either condition last held.
+    held_at: Option<EventTime>,
     centre: Position,
     speed: Speed,
     path_ratio: f64,
@@ -122,11 +124,21 @@ impl Candidate {
         self.open.as_ref().is_some_and(|open| open.anomaly.end.is_none())
     }
 
+    /// Either condition holds now: what is told of an ended dwell is how it was, not how it was left.
+    fn holds(&self) -> bool {
+        self.slow.since.is_some() || self.confined.since.is_some()
+    }
+
+    /// Already fast and outside, though not for long enough to have left.
+    fn is_leaving(&self) -> bool {
+        self.fast_since.is_some() && self.outside_since.is_some()
+    }
+
     /// Nothing holds, nothing is open, and what was open can no longer be reopened.
     fn is_idle(&self, now: EventTime, limits: &Loitering) -> bool {
         let merge_gap = Span::from_seconds(limits.merge_gap_s);
         let over = self.open.as_ref().is_none_or(|o| o.anomaly.end.is_some_and(|end| now - end > merge_gap));
-        self.slow.since.is_none() && self.confined.since.is_none() && over
+        !self.holds() && over
     }
 
     /// Takes the latest fix into the conditions.
@@ -163,6 +175,9 @@ impl Candidate {
         if slow {
             self.centre = track.last.position;
         }
+        if self.holds() {
+            self.held_at = Some(now);
+        }
         let fast = speed.knots() > limits.exit_kn;
         let outside = self.centre.distance_to(track.last.position).0 > limits.radius_m;
         self.fast_since = if fast { self.fast_since.or(Some(now)) } else { None };
@@ -193,7 +208,7 @@ impl Candidate {
         });
         if reopens {
             self.reopen(view, ix, track, effects);
-        } else if held >= Span::from_seconds(limits.inform_s) {
+        } else if held >= Span::from_seconds(limits.inform_s) && !self.is_leaving() {
             self.raise(view, ix, track, limits, effects);
         }
     }
@@ -264,7 +279,9 @@ impl Candidate {
             anomaly.suppressed = suppression(view, track, self.speed, limits);
             anomaly.subkind = self.subkind(track);
         }
-        self.describe(anomaly, track, limits);
+        if self.holds() {
+            self.describe(anomaly, track, limits);
+        }
         let change = match (before.1.is_some(), anomaly.suppressed.is_some()) {
             (false, true) => Some(Change::Suppressed),
             (true, false) => Some(Change::Unsuppressed),
@@ -308,7 +325,8 @@ impl Candidate {
     fn left_since(&self, now: EventTime, limits: &Loitering) -> Option<EventTime> {
         let (fast, outside) = (self.fast_since?, self.outside_since?);
         let both = fast.max(outside);
-        (now - both >= Span::from_seconds(limits.exit_s)).then_some(fast.min(outside))
+        let left = fast.min(outside).max(self.held_at.unwrap_or(fast));
+        (now - both >= Span::from_seconds(limits.exit_s)).then_some(left)
     }
 
     /// The instant from which the longer-held condition held, for confinement less the window.
@@ -346,19 +364,23 @@ impl Candidate {
         })
     }
 
-    /// Priority, confidence and factors as they stand.
+    /// Priority, confidence and factors as they stand; of each dwell the longest so far.
     fn describe(&self, anomaly: &mut Anomaly, track: &Track, limits: &Loitering) {
         let held = self.slow.dwell.max(self.confined.dwell);
         let quiet = anomaly.subkind == Some(Subkind::FishingLike);
         if held >= Span::from_seconds(limits.alert_s) && !quiet {
             anomaly.priority = anomaly.priority.max(Priority::Warning);
         }
+        let seen: f64 = anomaly.observed.iter().map(|&(from, to)| (to - from).seconds()).sum();
         let possible = (track.last.at - anomaly.onset).seconds().max(1.0);
-        anomaly.confidence = (held.seconds() / possible.max(held.seconds())).clamp(0.0, 0.99);
+        anomaly.confidence = (seen / possible).clamp(0.0, 0.99);
+        let told = |name| anomaly.factors.iter().find(|f| f.name == name).map_or(0.0, |f| f.value);
+        let slow_s = self.slow.dwell.seconds().max(told(FactorName::Slow));
+        let confined_s = self.confined.dwell.seconds().max(told(FactorName::Confined));
         let factor = |name, value, limit, weight| Factor { name, value, limit: Some(limit), weight };
         anomaly.factors = SmallVec::from_slice(&[
-            factor(FactorName::Slow, self.slow.dwell.seconds(), limits.inform_s, 0.5),
-            factor(FactorName::Confined, self.confined.dwell.seconds(), limits.inform_s, 0.3),
+            factor(FactorName::Slow, slow_s, limits.inform_s, 0.5),
+            factor(FactorName::Confined, confined_s, limits.inform_s, 0.3),
             factor(FactorName::DerivedSpeed, self.speed.knots(), limits.max_kn, 0.1),
             factor(FactorName::PathRatio, self.path_ratio, limits.min_path_ratio, 0.1),
         ]);

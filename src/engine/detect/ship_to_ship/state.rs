@@ -247,7 +247,7 @@ impl Pair {
         if now.is_transfer_like() && view.track(key.0).is_some_and(|t| view.opened_slot(t)) {
             open.anomaly.suppressed = suppression(view, key, a, b, self.is_under_way(), limits);
         }
-        if let Some(tier) = tier {
+        if let Some(tier) = tier.filter(|_| now.is_transfer_like() || self.merged_at.is_some()) {
             let tier = Tier { dwell_s: needed_s(&tier, limits, is_watched(view, a, b)), ..tier };
             self.describe(&mut open.anomaly, view, a, b, &now, &tier, limits);
         }

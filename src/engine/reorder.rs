@@ -118,4 +118,28 @@ mod tests {
         assert_eq!(out, wanted);
         assert!(buffer.push(wanted[0]) && buffer.next_at().is_some() && buffer.refused() == 0);
     }
+
+    #[test]
+    fn the_reports_of_one_message_keep_their_order_whatever_place_is_free() {
+        let position = crate::engine::decode::report::PositionReport {
+            mmsi: Mmsi(1),
+            class: crate::engine::decode::report::AisClass::Aid,
+            position: None,
+            position_accuracy: false,
+            sog: None,
+            cog: None,
+            true_heading: None,
+            navigational_status: None,
+            utc_second_suspect: None,
+        };
+        let first = Report { body: Body::Position(position), ..report(5, 0, 7) };
+        let second = report(5, 0, 7);
+        let mut buffer = ReorderBuffer::default();
+        for freed in [[1, 2], [2, 1]] {
+            freed.map(|s| buffer.push(report(s, 0, 0)));
+            assert!(buffer.pop().is_some() && buffer.pop().is_some());
+            assert!(buffer.push(first) && buffer.push(second));
+            assert_eq!((buffer.pop(), buffer.pop()), (Some(first), Some(second)));
+        }
+    }
 }

@@ -136,7 +136,7 @@ mod tests {
         let second = report(5, 0, 7);
         let mut buffer = ReorderBuffer::default();
         for freed in [[1, 2], [2, 1]] {
-            freed.map(|s| buffer.push(report(s, 0, 0)));
+            assert!(freed.iter().all(|&s| buffer.push(report(s, 0, 0))));
             assert!(buffer.pop().is_some() && buffer.pop().is_some());
             assert!(buffer.push(first) && buffer.push(second));
             assert_eq!((buffer.pop(), buffer.pop()), (Some(first), Some(second)));

@@ -64,14 +64,14 @@ fn bytes_in_any_pieces_are_the_same() {
 
 #[test]
 fn batches_of_any_length_are_the_same() {
-    on_every_sea(|sea| {
+    for sea in [Some(con_dao()), national()].into_iter().flatten() {
         let mut rng = Rng::new(1, "batches");
         let lines = play_in_batches(&sea.config, &sea.events, || {
             let longest = rng.pick(&[1, 10, 1000, 20_000]);
             rng.below(longest)
         });
         sea.lines.assert_same(&lines, &sea.name);
-    });
+    }
 }
 
 /// The events with ticks between them: after each event at `from`, `next` says when the next tick is due.

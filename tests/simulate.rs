@@ -190,7 +190,7 @@ fn the_engine_decodes_every_line_to_where_the_vessel_was() {
                     assert_eq!(told.utc_second_suspect == Some(true), vessel.utc_second_shift > 0, "{}", vessel.id);
                     suspects += usize::from(told.utc_second_suspect == Some(true));
                 }
-                Body::Static(told) => names += usize::from(told.name.is_some() && vessel(told.mmsi.0).is_some()),
+                Body::Static(told) => names += usize::from(told.claims.name.is_some() && vessel(told.mmsi.0).is_some()),
                 Body::Target(target) => {
                     let Some(place) = target.position else { continue };
                     let off_m = |v: &sim::vessel::Vessel| v.path.position(at_s).distance_to(place).0;

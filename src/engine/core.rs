@@ -258,7 +258,7 @@ impl Core {
         }
         match &report.body {
             Body::Position(position) => self.take_position(report, position),
-            Body::Static(claims) => self.take_static(report, claims),
+            Body::Static(claims) => self.take_static(claims),
             Body::Heard { .. } | Body::Target(_) => {}
         }
         self.hear(sender, report);
@@ -329,18 +329,12 @@ impl Core {
         });
     }
 
-    fn take_static(&mut self, report: &Report, claims: &StaticReport) {
-        for ix in self.state.picture.of_mmsi(claims.mmsi) {
+    fn take_static(&mut self, report: &StaticReport) {
+        for ix in self.state.picture.of_mmsi(report.mmsi) {
             if let Some(track) = self.state.picture.get_mut(ix) {
-                let known = &mut track.claims;
-                known.name = claims.name.or(known.name);
-                known.call_sign = claims.call_sign.or(known.call_sign);
-                known.imo_number = claims.imo_number.or(known.imo_number);
-                known.ship_type = claims.ship_type.or(known.ship_type);
-                known.dimensions = claims.dimensions.or(known.dimensions);
+                track.claims.learn(&report.claims);
             }
         }
-        let _ = report;
     }
 
     /// A number was heard: its silence is over, its stations learn.

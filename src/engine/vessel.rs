@@ -101,6 +101,32 @@ impl ImoNumber {
     }
 }
 
+/// What static reports claim of a hull; absent fields say nothing (a part of message 24 carries only some).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Name.
+    pub name: Option<Name>,
+    /// Call sign.
+    pub call_sign: Option<CallSign>,
+    /// IMO number as claimed.
+    pub imo_number: Option<ImoNumber>,
+    /// Ship and cargo type 0-255.
+    pub ship_type: Option<u8>,
+    /// Antenna offsets.
+    pub dimensions: Option<Dimensions>,
+}
+
+impl Claims {
+    /// Takes what a later report tells; what it does not tell stays.
+    pub fn learn(&mut self, told: &Claims) {
+        self.name = told.name.or(self.name);
+        self.call_sign = told.call_sign.or(self.call_sign);
+        self.imo_number = told.imo_number.or(self.imo_number);
+        self.ship_type = told.ship_type.or(self.ship_type);
+        self.dimensions = told.dimensions.or(self.dimensions);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

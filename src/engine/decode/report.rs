@@ -6,7 +6,7 @@ use crate::engine::earth::Position;
 use crate::engine::input::FeedId;
 use crate::engine::time::EventTime;
 use crate::engine::units::{Course, Heading, Metres, Speed};
-use crate::engine::vessel::{CallSign, Dimensions, ImoNumber, Mmsi, Name};
+use crate::engine::vessel::{Claims, Mmsi};
 
 /// The station that heard an observation: the digest of its name, zero where none is told. Stable across runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -99,23 +99,13 @@ pub struct PositionReport {
     pub utc_second_suspect: Option<bool>,
 }
 
-/// A static report; absent fields say nothing (a part of message 24 carries only some).
+/// A static report: who claims to be what.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StaticReport {
     /// Sender.
     pub mmsi: Mmsi,
-    /// Equipment.
-    pub class: AisClass,
-    /// Name.
-    pub name: Option<Name>,
-    /// Call sign.
-    pub call_sign: Option<CallSign>,
-    /// IMO number as claimed.
-    pub imo_number: Option<ImoNumber>,
-    /// Ship and cargo type 0-255.
-    pub ship_type: Option<u8>,
-    /// Antenna offsets.
-    pub dimensions: Option<Dimensions>,
+    /// What it claims.
+    pub claims: Claims,
 }
 
 /// One target of a radar's tracker (IEC 61162-1 TTM): a filtered, time-correlated estimate, never a plot.

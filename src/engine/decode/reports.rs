@@ -8,7 +8,7 @@ use super::csv::CsvRow;
 use super::reject::RejectReason;
 use super::report::{AisClass, Body, PositionReport, Report, StaticReport};
 use super::stamp::{SentenceKind, Stamp};
-use crate::engine::vessel::Mmsi;
+use crate::engine::vessel::{Claims, Mmsi};
 
 /// The reports of one message.
 pub type Reports = SmallVec<[Report; 2]>;
@@ -119,33 +119,26 @@ fn position_report(message: &AisMessage) -> Option<PositionReport> {
 
 /// The identity that a message tells.
 fn static_report(message: &AisMessage) -> Option<StaticReport> {
-    let of = |class| static_of(message.mmsi(), class);
-    Some(match message {
-        AisMessage::StaticVoyage(m) => StaticReport {
+    let none = Claims::default();
+    let claims = match message {
+        AisMessage::StaticVoyage(m) => Claims {
             name: m.ship_name,
             call_sign: m.call_sign,
             imo_number: m.imo_number,
             ship_type: m.ship_type,
             dimensions: m.dimensions,
-            ..of(AisClass::A)
         },
         AisMessage::ExtendedB(m) => {
-            StaticReport { name: m.ship_name, ship_type: m.ship_type, dimensions: m.dimensions, ..of(AisClass::B) }
+            Claims { name: m.ship_name, ship_type: m.ship_type, dimensions: m.dimensions, ..none }
         }
-        AisMessage::AidToNavigation(m) => {
-            StaticReport { name: m.aid_name, dimensions: m.dimensions, ..of(AisClass::Aid) }
-        }
-        AisMessage::StaticDataA(m) => StaticReport { name: m.ship_name, ..of(AisClass::B) },
+        AisMessage::AidToNavigation(m) => Claims { name: m.aid_name, dimensions: m.dimensions, ..none },
+        AisMessage::StaticDataA(m) => Claims { name: m.ship_name, ..none },
         AisMessage::StaticDataB(m) => {
-            StaticReport { call_sign: m.call_sign, ship_type: m.ship_type, dimensions: m.dimensions, ..of(AisClass::B) }
+            Claims { call_sign: m.call_sign, ship_type: m.ship_type, dimensions: m.dimensions, ..none }
         }
         _ => return None,
-    })
-}
-
-/// A static report that tells its sender and nothing else.
-fn static_of(mmsi: Mmsi, class: AisClass) -> StaticReport {
-    StaticReport { mmsi, class, name: None, call_sign: None, imo_number: None, ship_type: None, dimensions: None }
+    };
+    Some(StaticReport { mmsi: message.mmsi(), claims })
 }
 
 fn of_row(row: &CsvRow) -> SmallVec<[Body; 2]> {
@@ -160,16 +153,15 @@ fn of_row(row: &CsvRow) -> SmallVec<[Body; 2]> {
         navigational_status: row.navigational_status,
         utc_second_suspect: None,
     })];
-    let named = StaticReport {
+    let claims = Claims {
         name: row.name,
         call_sign: row.call_sign,
         imo_number: row.imo_number,
         ship_type: row.ship_type,
         dimensions: row.dimensions,
-        ..static_of(row.mmsi, row.class)
     };
-    if named != static_of(row.mmsi, row.class) {
-        bodies.push(Body::Static(named));
+    if claims != Claims::default() {
+        bodies.push(Body::Static(StaticReport { mmsi: row.mmsi, claims }));
     }
     bodies
 }

@@ -16,7 +16,7 @@ use crate::engine::earth::{Offset, Position};
 use crate::engine::input::FeedId;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::units::{Course, Heading, Speed};
-use crate::engine::vessel::{CallSign, Dimensions, ImoNumber, Mmsi, Name};
+use crate::engine::vessel::{Claims, Mmsi};
 use crate::engine::zone::ZoneIx;
 use history::History;
 
@@ -58,21 +58,6 @@ pub struct Fix {
     pub seq: u64,
     /// Digest of the sentence.
     pub digest: u64,
-}
-
-/// What a hull claims to be, gathered from static reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Claims {
-    /// Name.
-    pub name: Option<Name>,
-    /// Call sign.
-    pub call_sign: Option<CallSign>,
-    /// IMO number.
-    pub imo_number: Option<ImoNumber>,
-    /// Ship and cargo type.
-    pub ship_type: Option<u8>,
-    /// Antenna offsets.
-    pub dimensions: Option<Dimensions>,
 }
 
 /// The radar target that a vessel's track is bound to.

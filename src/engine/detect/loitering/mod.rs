@@ -1,12 +1,14 @@
 //! Loitering: slow dwell, or confinement to a small area, held for long (`docs/detectors/loitering.md`).
 
+mod circumstances;
+mod confinement;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::evidence::Evidence;
 use super::{
-    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Priority, Rule, Subkind, Suppression, View,
-    extend_observed, join_zones,
+    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Priority, Subkind, View, extend_observed, join_zones,
 };
 use crate::engine::earth::Position;
 use crate::engine::limits::Loitering;
@@ -14,16 +16,13 @@ use crate::engine::map::Map;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::interval::{AT_ANCHOR, FISHING, NOT_UNDER_COMMAND};
-use crate::engine::track::{Track, TrackIx, history};
-use crate::engine::units::{Metres, Speed};
-use crate::engine::zone::ZoneKind;
+use crate::engine::track::{Track, TrackIx};
+use crate::engine::units::Speed;
+use circumstances::{hugs_an_edge, suppression};
+use confinement::{Confinement, confinement};
 
 /// AIS ship type "fishing" (ITU-R M.1371-5, table 53).
 const TYPE_FISHING: u8 = 30;
-/// AIS ship type "pilot vessel".
-const TYPE_PILOT: u8 = 50;
-/// Fixes this far from infrastructure count as at it, m.
-const INFRASTRUCTURE_M: f64 = 600.0;
 
 /// A condition that holds without a break.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -385,92 +384,4 @@ impl Candidate {
             factor(FactorName::PathRatio, self.path_ratio, limits.min_path_ratio, 0.1),
         ]);
     }
-}
-
-/// Whether the trailing window stays in one place.
-#[derive(Clone, Copy, Debug)]
-struct Confinement {
-    holds: bool,
-    centre: Position,
-    path_ratio: f64,
-}
-
-/// The fixes of the trailing window against the middle of their bounding box; `None` until the window is full.
-fn confinement(track: &Track, limits: &Loitering) -> Option<Confinement> {
-    let window = Span::from_seconds(limits.confined_window_s);
-    let from = track.last.at - window;
-    if track.history.oldest_at()? > from + history::SLOT {
-        return None;
-    }
-    let last = track.last.position;
-    let first = track.history.position_at(from)?;
-    let (mut low, mut high, mut path_m, mut before) = (Extent::of(last, first), Extent::of(last, last), 0.0, first);
-    for fix in track.history.since(from).map(|fix| fix.position).chain(std::iter::once(last)) {
-        let offset = Extent::of(last, fix);
-        low = low.least(&offset);
-        high = high.most(&offset);
-        path_m += before.distance_to(fix).0;
-        before = fix;
-    }
-    high = high.most(&Extent::of(last, first));
-    let centre = last.moved(crate::engine::earth::Offset {
-        east_m: (low.east_m + high.east_m) / 2.0,
-        north_m: (low.north_m + high.north_m) / 2.0,
-    });
-    let within = |p: Position| centre.distance_to(p).0 <= limits.radius_m;
-    let all = within(first) && within(last) && track.history.since(from).all(|fix| within(fix.position));
-    let path_ratio = (path_m / first.distance_to(last).0.max(1.0)).min(999.0);
-    Some(Confinement { holds: all && path_ratio >= limits.min_path_ratio, centre, path_ratio })
-}
-
-/// A corner of a bounding box in the local plane.
-#[derive(Clone, Copy)]
-struct Extent {
-    east_m: f64,
-    north_m: f64,
-}
-
-impl Extent {
-    fn of(origin: Position, p: Position) -> Self {
-        let offset = origin.offset_to(p);
-        Extent { east_m: offset.east_m, north_m: offset.north_m }
-    }
-
-    fn least(self, o: &Extent) -> Self {
-        Extent { east_m: self.east_m.min(o.east_m), north_m: self.north_m.min(o.north_m) }
-    }
-
-    fn most(self, o: &Extent) -> Self {
-        Extent { east_m: self.east_m.max(o.east_m), north_m: self.north_m.max(o.north_m) }
-    }
-}
-
-/// Near the edge of the smallest patrol zone it is in.
-fn hugs_an_edge(view: &View<'_>, track: &Track, limits: &Loitering) -> bool {
-    let zone = view.patrol(&track.zones).first().copied();
-    zone.and_then(|zone| view.zones.edge_distance(zone, track.last.position)).is_some_and(|d| d.0 <= limits.edge_m)
-}
-
-/// Why a loiterer is not shown, if it is not.
-fn suppression(view: &View<'_>, track: &Track, speed: Speed, limits: &Loitering) -> Option<Suppression> {
-    let because = |rule, entry| Some(Suppression { rule, entry });
-    if let Some(zone) = view.within(track, &[ZoneKind::Port, ZoneKind::Berth]) {
-        return because(Rule::Port, Some(zone));
-    }
-    let anchored = track.navigational_status == Some(AT_ANCHOR) || speed.knots() < limits.anchored_kn;
-    if let Some(zone) = view.within(track, &[ZoneKind::Anchorage])
-        && anchored
-        && view.zones.get(zone).anchorage_ok
-    {
-        return because(Rule::Anchorage, Some(zone));
-    }
-    if view.zones.near(track.last.position, ZoneKind::Infrastructure, Metres(INFRASTRUCTURE_M)) {
-        return because(Rule::Infrastructure, None);
-    }
-    if track.claims.ship_type == Some(TYPE_PILOT)
-        && let Some(zone) = view.within(track, &[ZoneKind::Service])
-    {
-        return because(Rule::Service, Some(zone));
-    }
-    None
 }

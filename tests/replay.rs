@@ -211,6 +211,18 @@ fn a_part_of_the_time_is_replayed() {
 }
 
 #[test]
+fn a_journal_is_replayed_from_an_instant_with_all_that_came_before_judged() {
+    let folder = TempDir::new().unwrap();
+    let journal = folder.path().join("journal");
+    let settings = SEA.path().join("picket.toml");
+    let whole =
+        replay(["--config", settings.to_str().unwrap(), "--alerts", "-", "--journal", journal.to_str().unwrap()]);
+    let part = stdout(&replay_file(&journal, &["--from", "2026-01-10T13:20:00Z", "--alerts", "-"]));
+    assert!(!part.is_empty() && part.len() < stdout(&whole).len());
+    assert!(stdout(&whole).ends_with(&part), "the same lines, ids and revisions, from then on");
+}
+
+#[test]
 fn tracks_come_at_multiples_of_the_step() {
     let output = replay_file(&ais(), &["--tracks", "-", "--tracks-every-s", "300"]);
     let tracks = lines(&output);

@@ -10,6 +10,7 @@ use super::coverage::Coverage;
 use super::decode::report::{Body, PositionReport, Report, StaticReport};
 use super::detect::{Detector, Detectors, Effects, Finding, View};
 use super::duplicates::Duplicates;
+use super::earth::Position;
 use super::input::{Feed, FeedId};
 use super::intake::{StepRef, Steps};
 use super::limits::Limits;
@@ -117,7 +118,7 @@ impl Core {
                 StepRef::Held { at, reports } => self.take_held(at, reports),
                 StepRef::Tick { received_at } => self.take_tick(received_at),
                 StepRef::FeedEnded { feed, reports } => {
-                    reports.iter().for_each(|report| self.take_report(*report));
+                    reports.iter().for_each(|report| self.take_report(report));
                     self.end_feed(feed);
                 }
             }
@@ -127,7 +128,7 @@ impl Core {
     /// Takes reports that had waited for their time, at the instant their patience ended.
     fn take_held(&mut self, at: EventTime, reports: &[Report]) {
         self.advance(at);
-        reports.iter().for_each(|report| self.take_report(*report));
+        reports.iter().for_each(|report| self.take_report(report));
         self.advance(at);
         self.release(false);
     }
@@ -139,7 +140,7 @@ impl Core {
             clocks.frame(feed);
         }
         for report in reports {
-            self.take_report(*report);
+            self.take_report(report);
         }
         self.advance(received_at);
         self.release(false);
@@ -204,17 +205,17 @@ impl Core {
         }
     }
 
-    fn take_report(&mut self, report: Report) {
+    fn take_report(&mut self, report: &Report) {
         let stats = &mut self.state.stats;
         let Some(clocks) = self.state.clocks.as_mut() else { return };
         match clocks.judge(report.feed, report.received_at, report.observed_at) {
             Timeliness::InTime => {
-                self.state.reorder.push(report);
+                self.state.reorder.push(*report);
             }
             Timeliness::Late => {
                 stats.late += 1;
                 self.release(false);
-                self.take_late(&report);
+                self.take_late(report);
             }
             Timeliness::TooLate => stats.too_late += 1,
             Timeliness::Ahead => stats.ahead += 1,
@@ -288,14 +289,9 @@ impl Core {
             seq: report.seq,
             digest: report.digest,
         };
-        let max_speed = Speed::from_knots(self.config.limits.common.segment_max_kn);
         let segments = self.state.picture.of_mmsi(position.mmsi);
-        let nearest = segments
-            .iter()
-            .filter_map(|&ix| Some((segment::discrepancy(self.state.picture.get(ix)?, fix.at, place, max_speed)?, ix)))
-            .min_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.1.cmp(&b.1)));
-        let ix = match nearest {
-            Some((_, ix)) => ix,
+        let ix = match self.segment_of(&segments, fix.at, place) {
+            Some(ix) => ix,
             None => {
                 let id = track_id(u64::from(position.mmsi.0), &fix);
                 let Some(ix) = self.state.picture.add(Track::new(id, Some(position.mmsi), position.class, fix)) else {
@@ -311,6 +307,18 @@ impl Core {
             let settled = track.fixes >= 2 && fix.at - track.first_at >= CONFIRMED_AFTER;
             track.confirmed = track.confirmed || segments.is_empty() || settled;
         });
+    }
+
+    /// The segment that a report belongs to: of several that may have sent it, the one it lies nearest to.
+    fn segment_of(&self, segments: &[TrackIx], at: EventTime, place: Position) -> Option<TrackIx> {
+        let max_speed = Speed::from_knots(self.config.limits.common.segment_max_kn);
+        let track = |ix: TrackIx| self.state.picture.get(ix);
+        if let &[only] = segments {
+            return track(only).is_some_and(|t| segment::is_within_reach(t, at, place, max_speed)).then_some(only);
+        }
+        let distances =
+            segments.iter().filter_map(|&ix| Some((segment::discrepancy(track(ix)?, at, place, max_speed)?, ix)));
+        distances.min_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.1.cmp(&b.1))).map(|(_, ix)| ix)
     }
 
     /// Gives a track a fix and keeps index and zones true.

@@ -113,8 +113,13 @@ impl Picture {
 
     /// The tracks of an MMSI, oldest first.
     pub fn of_mmsi(&self, mmsi: Mmsi) -> SmallVec<[TrackIx; 2]> {
-        let first = self.by_mmsi.get(&mmsi).copied();
-        std::iter::successors(first, |ix| self.get(*ix)?.next_segment).collect()
+        let mut found = SmallVec::new();
+        let mut next = self.by_mmsi.get(&mmsi).copied();
+        while let Some(ix) = next {
+            found.push(ix);
+            next = self.get(ix).and_then(|track| track.next_segment);
+        }
+        found
     }
 
     /// The tracks whose last position lies within a distance of a point, in ascending order of index.

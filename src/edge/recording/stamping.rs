@@ -6,7 +6,7 @@ use crate::engine::input::FeedKind;
 use crate::engine::time::{EventTime, Span};
 
 /// A stamp further ahead than this is believed only if the next stamp does not fall back again.
-const MAX_JUMP: Span = Span::from_hours(24);
+const MAX_JUMP: Span = Span::from_secs(60);
 
 /// Stamps the blocks of one file in order.
 ///
@@ -101,6 +101,13 @@ mod tests {
                     !AIVDM,1,1,,A,x,0*00,1001000000\n!AIVDM,1,1,,A,x,0*00,1001000001\n";
         let expected = [1, 1, 1, 2, 1_000_000, 1_000_001].map(|s| (1_000_000_000 + s) * 1000);
         assert_eq!(stamps(text, FeedKind::Nmea, None), expected);
+    }
+
+    #[test]
+    fn an_hour_too_early_is_a_wrong_clock_too() {
+        let text =
+            "!AIVDM,1,1,,A,x,0*00,1000000001\n!AIVDM,1,1,,A,x,0*00,1000003600\n!AIVDM,1,1,,A,x,0*00,1000000002\n";
+        assert_eq!(stamps(text, FeedKind::Nmea, None), [1, 1, 2].map(|s| (1_000_000_000 + s) * 1000));
     }
 
     #[test]

@@ -39,8 +39,8 @@ lint: ## formatting and lints, as strict as the tree is kept
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
-bench: ## measure; peers run beside picket where benches/peers has them
-	$(CARGO) bench --locked
+bench: ## measure engine, memory, replay and decoding; peers run beside picket (docs/performance.md)
+	$(CARGO) bench --locked --bench engine --bench replay
 	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
 
 setup: ## install what is missing for the tests, or say how

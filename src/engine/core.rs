@@ -368,9 +368,7 @@ impl Core {
                 track.stations.clear();
             }
             track.heard_at = Some(at);
-            if !track.stations.contains(&station) {
-                track.stations.push(station);
-            }
+            track.note_station(station);
             if track.confirmed && track.last.at == at {
                 self.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
             }
@@ -392,10 +390,8 @@ impl Core {
     /// Another station heard the same.
     fn note_station(&mut self, sender: Mmsi, station: super::coverage::Station) {
         for ix in self.state.picture.of_mmsi(sender) {
-            if let Some(track) = self.state.picture.get_mut(ix)
-                && !track.stations.contains(&station)
-            {
-                track.stations.push(station);
+            if let Some(track) = self.state.picture.get_mut(ix) {
+                track.note_station(station);
             }
         }
     }

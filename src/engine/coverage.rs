@@ -20,6 +20,8 @@ const HEALTH_MINUTES: i64 = 24 * 60;
 const HALVED_AT: u32 = 4096;
 /// More cells than this are not learnt.
 const CELLS_AT_MOST: usize = 1_000_000;
+/// More stations than this are not learnt in one cell.
+const STATIONS_A_CELL: usize = 64;
 /// More stations than this are not learnt.
 const STATIONS_AT_MOST: usize = 10_000;
 
@@ -106,7 +108,7 @@ impl Coverage {
         }
         let hearings = self.cells.get_or_insert_with(cell, Vec::new);
         for &station in by {
-            if !hearings.iter().any(|h| h.station == station) {
+            if hearings.len() < STATIONS_A_CELL && !hearings.iter().any(|h| h.station == station) {
                 hearings.push(Hearing { station, expected: 0, received: 0, since: at });
                 hearings.sort_unstable_by_key(|h| h.station);
             }

@@ -20,6 +20,9 @@ use crate::engine::vessel::{Claims, Mmsi};
 use crate::engine::zone::ZoneIx;
 use history::History;
 
+/// Stations noted a track and minute.
+const STATIONS_AT_MOST: usize = 32;
+
 /// A track's place in the table; dense, reused, never seen outside the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TrackIx(pub u32);
@@ -167,6 +170,13 @@ impl Track {
         self.claims.dimensions.is_none_or(|d| !d.is_known())
             && self.top_speed.knots() <= 3.0
             && self.claims.name.is_some_and(|name| names_a_battery(&name))
+    }
+
+    /// Notes who heard it; of very many the first.
+    pub fn note_station(&mut self, station: (FeedId, StationId)) {
+        if self.stations.len() < STATIONS_AT_MOST && !self.stations.contains(&station) {
+            self.stations.push(station);
+        }
     }
 
     /// Takes the parts of a position report that are not a fix.

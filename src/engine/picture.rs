@@ -255,23 +255,12 @@ fn columns_of(row: u16) -> u16 {
 mod tests {
     use super::*;
     use crate::engine::decode::report::AisClass;
-    use crate::engine::input::FeedId;
     use crate::engine::time::EventTime;
-    use crate::engine::track::{Fix, Source, TrackId};
+    use crate::engine::track::{Fix, TrackId};
     use proptest::prelude::*;
 
     fn track(lat: f64, lon: f64) -> Track {
-        let fix = Fix {
-            at: EventTime::from_millis(0),
-            position: Position::from_degrees_wrapped(lat, lon),
-            sog: None,
-            cog: None,
-            source: Source::Ais,
-            sigma_m: 10.0,
-            feed: FeedId(0),
-            seq: 0,
-            digest: 0,
-        };
+        let fix = Fix::plain(EventTime::from_millis(0), Position::from_degrees_wrapped(lat, lon));
         Track::new(TrackId(0), None, AisClass::A, fix)
     }
 

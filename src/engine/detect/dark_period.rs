@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::evidence::Evidence;
 use super::{
-    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Priority, Rule, Subkind, Suppression, View,
+    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Open, Priority, Rule, Subkind, Suppression, View,
     extend_observed,
 };
 use crate::engine::coverage::Silence;
@@ -34,14 +34,6 @@ const HEALTHY_SHARE: f64 = 0.6;
 const KNOWN_SHARE: f64 = 0.8;
 /// Dead reckoning of a silent vessel beyond this says nothing.
 const RECKONED: Span = Span::from_hours(2);
-
-/// One raised silence.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Open {
-    number: u64,
-    anomaly: Anomaly,
-    told_at: EventTime,
-}
 
 /// What is watched of one track.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -247,6 +247,14 @@ pub struct Finding {
     pub anomaly: Anomaly,
 }
 
+/// An anomaly that was raised: it goes on, or may still be reopened.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Open {
+    number: u64,
+    anomaly: Anomaly,
+    told_at: EventTime,
+}
+
 /// All that a detector may look at.
 pub struct View<'a> {
     /// Event time.

@@ -137,17 +137,7 @@ mod tests {
     use super::*;
 
     fn fix(s: i64, lat: f64) -> Fix {
-        Fix {
-            at: EventTime::from_millis(s * 1000),
-            position: Position::from_degrees(lat, 0.0).unwrap(),
-            sog: None,
-            cog: None,
-            source: Source::Ais,
-            sigma_m: 10.0,
-            feed: FeedId(0),
-            seq: 0,
-            digest: 0,
-        }
+        Fix::plain(EventTime::from_millis(s * 1000), Position::from_degrees(lat, 0.0).unwrap())
     }
 
     #[test]

@@ -267,6 +267,15 @@ impl Track {
     }
 }
 
+#[cfg(test)]
+impl Fix {
+    /// An AIS fix that tells a time and a place only, for tests.
+    pub(crate) fn plain(at: EventTime, position: Position) -> Fix {
+        let (feed, source) = (FeedId(0), Source::Ais);
+        Fix { at, position, sog: None, cog: None, source, sigma_m: 10.0, feed, seq: 0, digest: 0 }
+    }
+}
+
 /// The public name of a track whose first observation is this one.
 pub fn track_id(source_key: u64, first: &Fix) -> TrackId {
     let mut bytes = [0u8; 26];

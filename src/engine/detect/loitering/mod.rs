@@ -8,7 +8,8 @@ use smallvec::SmallVec;
 
 use super::evidence::Evidence;
 use super::{
-    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Priority, Subkind, View, extend_observed, join_zones,
+    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Open, Priority, Subkind, View, extend_observed,
+    join_zones,
 };
 use crate::engine::earth::Position;
 use crate::engine::limits::Loitering;
@@ -61,14 +62,6 @@ struct Candidate {
     /// All its fixes so far lay near the edge of their zone.
     hugging: bool,
     open: Option<Box<Open>>,
-}
-
-/// An anomaly that was raised and may be reopened.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Open {
-    number: u64,
-    anomaly: Anomaly,
-    told_at: EventTime,
 }
 
 /// The rule and its candidates.

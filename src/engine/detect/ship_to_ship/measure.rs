@@ -182,25 +182,14 @@ fn to_segment_m(p: Offset, from: Offset, to: Offset) -> f64 {
 mod tests {
     use super::*;
     use crate::engine::decode::report::AisClass;
-    use crate::engine::input::FeedId;
     use crate::engine::time::EventTime;
-    use crate::engine::track::{Fix, Source, TrackId};
+    use crate::engine::track::{Fix, TrackId};
     use crate::engine::units::Heading;
     use crate::engine::vessel::Dimensions;
 
     /// A ship of 100 x 20 m, antenna 30 m from the bow and 5 m from the port side.
     fn ship(heading_deg: f64) -> Track {
-        let fix = Fix {
-            at: EventTime::from_millis(0),
-            position: Position::default(),
-            sog: None,
-            cog: None,
-            source: Source::Ais,
-            sigma_m: 10.0,
-            feed: FeedId(0),
-            seq: 0,
-            digest: 0,
-        };
+        let fix = Fix::plain(EventTime::from_millis(0), Position::default());
         let mut track = Track::new(TrackId(0), None, AisClass::A, fix);
         track.true_heading = Some(Heading::from_degrees(heading_deg));
         track.claims.dimensions = Some(Dimensions { bow_m: 30, stern_m: 70, port_m: 5, starboard_m: 15 });

@@ -8,7 +8,7 @@ use super::measure::{Together, measure};
 use super::{Key, LOOK_AGAIN, MERGED_TIER_M};
 use crate::engine::detect::evidence::Evidence;
 use crate::engine::detect::{
-    Anomaly, Change, Effects, Factor, FactorName, Kind, Priority, Subkind, View, extend_observed, join_zones,
+    Anomaly, Change, Effects, Factor, FactorName, Kind, Open, Priority, Subkind, View, extend_observed, join_zones,
 };
 use crate::engine::limits::{Limits, ShipToShip, Tier};
 use crate::engine::time::{EventTime, Span};
@@ -39,13 +39,6 @@ pub(super) struct Pair {
     pub(super) merged_at: Option<EventTime>,
     merged: Span,
     pub(super) open: Option<Open>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Open {
-    pub(super) number: u64,
-    pub(super) anomaly: Anomaly,
-    told_at: EventTime,
 }
 
 impl Pair {

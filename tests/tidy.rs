@@ -13,7 +13,7 @@ const MAX_FUNCTION_LINES: usize = 70;
 /// The engine's modules from the ground up: a module may import those of the rows above its own;
 /// within the first row and within the last, which is the engine itself, any.
 const LAYERS: &[&[&str]] = &[
-    &["units", "time", "text", "digest", "map", "calendar", "assignment"],
+    &["units", "time", "text", "digest", "map", "calendar", "assignment", "command"],
     &["earth"],
     &["vessel"],
     &["input", "limits"],

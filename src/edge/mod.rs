@@ -2,7 +2,10 @@
 
 pub mod batch;
 pub mod clock;
+pub mod health;
+pub mod inlet;
 pub mod journal;
 pub mod lines;
 pub mod recording;
+pub mod seen;
 pub mod snapshot;

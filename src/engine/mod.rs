@@ -5,6 +5,7 @@
 pub mod alert;
 pub mod assignment;
 pub mod calendar;
+pub mod command;
 pub mod core;
 pub mod coverage;
 pub mod decode;

@@ -12,16 +12,11 @@ pub(super) struct SettingsFile {
     /// `profile`, and limits as `section.key`; checked against the limits themselves.
     pub(super) detect: toml::Table,
     pub(super) feed: Vec<FeedFile>,
-    #[serde(rename = "http")]
-    _http: HttpFile,
-    #[serde(rename = "data")]
-    _data: DataFile,
-    #[serde(rename = "journal")]
-    _journal: JournalFile,
-    #[serde(rename = "clock")]
-    _clock: ClockFile,
-    #[serde(rename = "auth")]
-    _auth: toml::Table,
+    pub(super) http: HttpFile,
+    pub(super) data: DataFile,
+    pub(super) journal: JournalFile,
+    pub(super) clock: ClockFile,
+    pub(super) auth: Option<AuthFile>,
     #[serde(rename = "deliver")]
     _deliver: Vec<toml::Table>,
     #[serde(rename = "partner")]
@@ -31,8 +26,7 @@ pub(super) struct SettingsFile {
 }
 
 /// The sections that are read and checked but do nothing in this build.
-pub(super) const UNUSED_SECTIONS: [&str; 8] =
-    ["http", "data", "journal", "clock", "auth", "deliver", "partner", "postgres"];
+pub(super) const UNUSED_SECTIONS: [&str; 3] = ["deliver", "partner", "postgres"];
 
 /// `[zones]`.
 #[derive(Debug, Default, Deserialize)]
@@ -96,38 +90,49 @@ pub(super) struct SiteFile {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct HttpFile {
-    #[serde(rename = "listen")]
-    _listen: Option<std::net::SocketAddr>,
-    #[serde(rename = "allow_host")]
-    _allow_host: Vec<String>,
-    #[serde(rename = "tls_cert")]
-    _tls_cert: Option<PathBuf>,
-    #[serde(rename = "tls_key")]
-    _tls_key: Option<PathBuf>,
+pub(super) struct HttpFile {
+    pub(super) listen: Option<std::net::SocketAddr>,
+    pub(super) allow_host: Vec<String>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct DataFile {
-    #[serde(rename = "dir")]
-    _dir: Option<PathBuf>,
+pub(super) struct DataFile {
+    pub(super) dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct JournalFile {
-    #[serde(rename = "keep_days")]
-    _keep_days: Option<u32>,
-    #[serde(rename = "max_gb")]
-    _max_gb: Option<f64>,
+pub(super) struct JournalFile {
+    pub(super) keep_days: Option<u32>,
+    pub(super) max_gb: Option<f64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct ClockFile {
-    #[serde(rename = "rate")]
-    _rate: Option<f64>,
+pub(super) struct ClockFile {
+    pub(super) rate: Option<f64>,
+    pub(super) opening_s: Option<f64>,
+}
+
+/// `[auth]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AuthFile {
+    pub(super) token: Vec<TokenFile>,
+}
+
+/// One `[[auth.token]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenFile {
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) squadron: Option<String>,
+    pub(super) env: Option<String>,
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]

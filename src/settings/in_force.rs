@@ -50,6 +50,7 @@ impl Settings {
         for (feed, table) in self.feeds.iter().zip(&self.feed_tables) {
             self.feed_entries(feed, *table, &mut entries);
         }
+        self.service_entries(&mut entries);
         for (key, place) in self.places.values() {
             if UNUSED_SECTIONS.iter().any(|section| key.split('.').next() == Some(section)) {
                 let value = masked(key, place.value.as_deref().unwrap_or_default());
@@ -58,6 +59,24 @@ impl Settings {
             }
         }
         entries
+    }
+
+    fn service_entries(&self, entries: &mut Vec<Entry>) {
+        let service = &self.service;
+        let quoted = |path: &std::path::Path| format!("{:?}", path.display().to_string());
+        entries.push(self.entry("http.listen", &format!("{:?}", service.listen.to_string())));
+        entries.push(self.entry("http.allow_host", &format!("{:?}", service.allow_host)));
+        entries.push(self.entry("data.dir", &quoted(&service.data_dir)));
+        entries.extend(service.keep_days.map(|days| self.entry("journal.keep_days", &days.to_string())));
+        entries.extend(service.max_gb.map(|gb| self.entry("journal.max_gb", &gb.to_string())));
+        entries.push(self.entry("clock.rate", &service.clock.rate.to_string()));
+        entries.push(self.entry("clock.opening_s", &service.clock.opening_s.to_string()));
+        for (i, token) in service.auth.iter().flat_map(|auth| &auth.tokens).enumerate() {
+            let key = format!("auth.token.{i}");
+            let squadron = token.squadron.as_deref().unwrap_or("every squadron");
+            let value = format!("{:?}", format!("{}: {} of {squadron}", token.name, token.role));
+            entries.push(Entry { value, ..self.entry(&key, "") });
+        }
     }
 
     fn feed_entries(&self, settings: &FeedSettings, table: usize, entries: &mut Vec<Entry>) {

@@ -5,6 +5,7 @@ mod feed;
 mod file;
 mod in_force;
 mod places;
+mod service;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub use feed::FeedSettings;
 use file::{FeedFile, SettingsFile, SiteFile};
 pub use in_force::{Entry, Origin};
 use places::Places;
+pub use service::{AuthSettings, ClockSettings, SecretPlace, ServiceSettings, TokenSettings};
 pub use zones::{ZoneFile, load_zones, read_zone_files, settings_hash, zones_of};
 
 /// The profiles this build knows; the first is the default.
@@ -33,6 +35,8 @@ pub struct Settings {
     pub feeds: Vec<FeedSettings>,
     /// The folder of the zone files; without one the whole sea is one zone.
     pub zones_dir: Option<PathBuf>,
+    /// What the running service is told.
+    pub service: ServiceSettings,
     profile: String,
     origins: BTreeMap<String, Origin>,
     file: String,
@@ -47,6 +51,7 @@ impl Default for Settings {
             limits: Limits::default(),
             feeds: Vec::new(),
             zones_dir: None,
+            service: ServiceSettings::default(),
             profile: PROFILES[0].to_owned(),
             origins: BTreeMap::new(),
             file: String::new(),
@@ -67,9 +72,13 @@ impl Settings {
     pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Self, SettingsError> {
         let written: SettingsFile = from_toml(text, file)?;
         let mut settings = Settings { file: file.to_owned(), places: Places::of(text), ..Settings::default() };
-        settings.zones_dir = written.zones.dir.map(|dir| folder.join(dir));
+        settings.zones_dir = written.zones.dir.as_ref().map(|dir| folder.join(dir));
         let mut faults = settings.take_detect(&written.detect);
         faults.extend(settings.take_feeds(&written.feed, folder));
+        match service::checked(&written, folder) {
+            Ok(service) => settings.service = service,
+            Err(wrong) => faults.extend(wrong.iter().map(|(key, what)| settings.fault(key, &format!("{key}: {what}")))),
+        }
         if faults.is_empty() { Ok(settings) } else { Err(SettingsError::Wrong { faults }) }
     }
 

@@ -1,0 +1,115 @@
+//! Feed health: what each feed's transport and decoder tell of themselves, for people and machines to read.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::engine::input::FeedId;
+use crate::engine::time::{EventTime, Span};
+
+/// How a feed's transport stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FeedState {
+    /// It tries to reach its source, or waits to be reached.
+    #[default]
+    Connecting,
+    /// It is connected and frames come.
+    Live,
+    /// It is connected and nothing has come for [`SILENT_AFTER`].
+    Silent,
+    /// Its file is read to the end.
+    Ended,
+    /// It cannot go on; `detail` says why.
+    Failed,
+}
+
+/// A live feed without frames for this long is silent.
+pub const SILENT_AFTER: Span = Span::from_secs(30);
+
+/// What is known of one feed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FeedHealth {
+    /// How its transport stands.
+    pub state: FeedState,
+    /// Why, in a sentence.
+    pub detail: Option<String>,
+    /// Since when, by the service's clock.
+    pub since: Option<EventTime>,
+    /// When the last frame was received.
+    pub last_frame_at: Option<EventTime>,
+    /// Frames received.
+    pub frames: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Frames that came but could not be taken.
+    pub dropped: u64,
+    /// Times it was connected.
+    pub connects: u64,
+    /// Frames a second over the last ten seconds.
+    pub frames_per_s: f64,
+    /// Position reports decoded.
+    pub reports: u64,
+    /// What was refused, by reason.
+    pub rejects: BTreeMap<&'static str, u64>,
+}
+
+/// The health of all feeds; a clone shows the same.
+#[derive(Clone, Debug, Default)]
+pub struct Health(Arc<Mutex<Vec<FeedHealth>>>);
+
+impl Health {
+    /// A table of so many feeds, by `FeedId`.
+    pub fn new(feeds: usize) -> Self {
+        Health(Arc::new(Mutex::new(vec![FeedHealth::default(); feeds])))
+    }
+
+    /// Changes what is known of a feed; one that is not in the table is passed over.
+    pub fn update(&self, feed: FeedId, change: impl FnOnce(&mut FeedHealth)) {
+        let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(health) = feeds.get_mut(usize::from(feed.0)) {
+            change(health);
+        }
+    }
+
+    /// All feeds as they stand at `now`: a live one that has said nothing for long is silent.
+    pub fn at(&self, now: EventTime) -> Vec<FeedHealth> {
+        let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for health in &mut feeds {
+            let heard = health.last_frame_at.or(health.since);
+            if health.state == FeedState::Live && heard.is_some_and(|at| now - at > SILENT_AFTER) {
+                health.state = FeedState::Silent;
+            }
+        }
+        feeds
+    }
+}
+
+impl FeedState {
+    /// As printed.
+    pub fn text(self) -> &'static str {
+        match self {
+            FeedState::Connecting => "connecting",
+            FeedState::Live => "live",
+            FeedState::Silent => "silent",
+            FeedState::Ended => "ended",
+            FeedState::Failed => "failed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_live_feed_without_frames_is_silent() {
+        let health = Health::new(1);
+        let start = EventTime::from_millis(0);
+        health.update(FeedId(0), |feed| {
+            feed.state = FeedState::Live;
+            feed.last_frame_at = Some(start);
+        });
+        health.update(FeedId(9), |feed| feed.frames = 1);
+        assert_eq!(health.at(start + SILENT_AFTER)[0].state, FeedState::Live);
+        assert_eq!(health.at(start + SILENT_AFTER + Span::from_secs(1))[0].state, FeedState::Silent);
+    }
+}

@@ -109,6 +109,7 @@ fn engine() -> Result<Engine, SettingsError> {
         zones,
         settings_hash,
         tracks_every: None,
+        fixes_every: None,
     }))
 }
 

@@ -1,7 +1,8 @@
 //! The engine's rules on small scripted worlds, fed as decoded reports.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use picket::engine::alert::Alert;
+use picket::engine::alert::{Alert, AlertState, Cause};
+use picket::engine::command::{Action, Command};
 use picket::engine::core::{Config, Core};
 use picket::engine::decode::report::{
     AisClass, Body, PositionReport, Report, SensorTrackReport, StationId, TargetStatus,
@@ -9,9 +10,11 @@ use picket::engine::decode::report::{
 use picket::engine::detect::{Change, Kind, Priority, Subkind};
 use picket::engine::digest::digest64;
 use picket::engine::earth::{Offset, Position};
-use picket::engine::input::{Feed, FeedId, FeedKind};
+use picket::engine::input::{Feed, FeedId, FeedKind, Input};
+use picket::engine::intake::{Intake, Steps};
 use picket::engine::limits::Limits;
 use picket::engine::output::Output;
+use picket::engine::rules::Rules;
 use picket::engine::time::{EventTime, Span};
 use picket::engine::units::{Course, Metres, Speed};
 use picket::engine::vessel::Mmsi;
@@ -21,6 +24,10 @@ use picket::engine::zone::ZoneSet;
 #[derive(Default)]
 struct World {
     reports: Vec<Report>,
+    /// Everything raised so far is acknowledged at these times.
+    acknowledged_at: Vec<EventTime>,
+    /// Other rules come at these times.
+    rules_at: Vec<(EventTime, Rules)>,
 }
 
 const AIS: FeedId = FeedId(0);
@@ -40,6 +47,29 @@ fn origin() -> Position {
 
 fn place(east_m: f64, north_m: f64) -> Position {
     origin().moved(Offset { east_m, north_m })
+}
+
+fn feeds() -> Vec<Feed> {
+    vec![Feed::new("ais", FeedKind::Nmea), Feed::new("radar", FeedKind::Nmea)]
+}
+
+fn acknowledge(alert: &Alert) -> Vec<u8> {
+    Command { alert: alert.id.clone(), action: Action::Acknowledge, by: "watch".into(), note: None }.to_bytes()
+}
+
+/// An input that is no frame, through the intake as every other.
+fn order(core: &mut Core, input: &Input<'_>) {
+    let mut steps = Steps::default();
+    Intake::new(&feeds()).take(input, &mut steps);
+    core.take(&steps);
+}
+
+fn drain(core: &mut Core, alerts: &mut Vec<Alert>) {
+    while let Some(output) = core.poll_output() {
+        if let Output::Alert(alert) = output {
+            alerts.push(*alert);
+        }
+    }
 }
 
 impl World {
@@ -100,30 +130,34 @@ impl World {
 
     fn run(mut self) -> Vec<Alert> {
         self.reports.sort_by_key(|r| (r.observed_at, r.feed, r.digest));
-        let feeds = vec![Feed::new("ais", FeedKind::Nmea), Feed::new("radar", FeedKind::Nmea)];
         let config = Config {
-            feeds,
+            feeds: feeds(),
             limits: Limits::default(),
             zones: ZoneSet::everywhere(),
             settings_hash: "test".into(),
             tracks_every: None,
+            fixes_every: None,
         };
+        self.acknowledged_at.reverse();
+        self.rules_at.reverse();
         let mut core = Core::new(config);
         let mut alerts = Vec::new();
-        let mut drain = |core: &mut Core| {
-            while let Some(output) = core.poll_output() {
-                if let Output::Alert(alert) = output {
-                    alerts.push(*alert);
-                }
-            }
-        };
         for report in &self.reports {
+            let due = |at: &EventTime| *at <= report.received_at;
+            while let Some(at) = self.acknowledged_at.pop_if(|at| due(at)) {
+                let commands: Vec<Vec<u8>> = alerts.iter().map(acknowledge).collect();
+                commands.iter().for_each(|body| order(&mut core, &Input::Command { received_at: at, body }));
+                drain(&mut core, &mut alerts);
+            }
+            while let Some((at, rules)) = self.rules_at.pop_if(|(at, _)| due(at)) {
+                order(&mut core, &Input::Rules { received_at: at, body: &rules.to_bytes().unwrap() });
+            }
             core.take_frame(report.feed, report.received_at, std::slice::from_ref(report));
-            drain(&mut core);
+            drain(&mut core, &mut alerts);
         }
         core.end_feed(AIS);
         core.end_feed(RADAR);
-        drain(&mut core);
+        drain(&mut core, &mut alerts);
         alerts
     }
 }
@@ -162,8 +196,8 @@ fn a_drifter_is_told_at_half_an_hour_and_warned_of_at_an_hour() {
     world.ship(574_000_001, 9000, |t| Some(stops(t, 1200.0, 6600.0, 0.0, 0.0)));
     let alerts = world.run();
     let loiter = of(&alerts, Kind::Loitering);
-    let causes: Vec<Change> = loiter.iter().map(|a| a.cause).filter(|c| *c != Change::Kept).collect();
-    assert_eq!(causes, [Change::Raised, Change::Escalated, Change::Ended]);
+    let causes: Vec<Cause> = loiter.iter().map(|a| a.cause).filter(|c| *c != Cause::Anomaly(Change::Kept)).collect();
+    assert_eq!(causes, [Change::Raised, Change::Escalated, Change::Ended].map(Cause::Anomaly));
     let (raised, last) = (loiter[0], loiter.last().unwrap());
     let onset = (raised.anomaly.onset - at(1200)).seconds();
     assert!((300.0..600.0).contains(&onset), "derived speed falls below 2 kn minutes after the stop: {onset}");
@@ -194,7 +228,7 @@ fn two_ships_alongside_are_a_transfer_and_one_alert() {
     assert!(pair.iter().all(|a| a.id == pair[0].id), "one meeting, one alert");
     assert_eq!(pair[0].anomaly.subjects.len(), 2);
     let last = pair.last().unwrap();
-    assert_eq!(last.cause, Change::Ended);
+    assert_eq!(last.cause, Cause::Anomaly(Change::Ended));
     let onset = (pair[0].anomaly.onset - at(1800)).seconds();
     assert!(onset < 600.0, "{onset}");
     let end = (last.anomaly.end.unwrap() - at(5400)).seconds();
@@ -247,7 +281,7 @@ fn a_tanker_that_goes_dark_under_radar_is_told_in_six_minutes() {
     let (raised, last) = (dark[0], dark.last().unwrap());
     let after = (raised.anomaly.raised_at - raised.anomaly.onset).seconds();
     assert!((360.0..440.0).contains(&after), "{after}");
-    assert_eq!(last.cause, Change::Ended);
+    assert_eq!(last.cause, Cause::Anomaly(Change::Ended));
     assert!((last.anomaly.end.unwrap() - at(6000)).seconds().abs() < 20.0);
     assert!(alerts.iter().all(|a| a.anomaly.kind == Kind::DarkPeriod), "nothing else happened");
 }
@@ -275,4 +309,46 @@ fn silence_in_a_well_heard_cell_is_dark_and_a_dead_station_is_not() {
             assert!((dark[0].anomaly.raised_at - at(3590)).seconds() < 1900.0);
         }
     }
+}
+
+#[test]
+fn an_acknowledged_alert_stays_so_until_it_escalates() {
+    let mut world = World { acknowledged_at: vec![at(3600), at(3601), at(5400)], ..World::default() };
+    world.ship(574_000_001, 9000, |t| Some(stops(t, 1200.0, 6600.0, 0.0, 0.0)));
+    let alerts = world.run();
+    let loiter = of(&alerts, Kind::Loitering);
+    let mut states: Vec<(Cause, AlertState)> = loiter.iter().map(|a| (a.cause, a.state)).collect();
+    states.dedup();
+    let story = |change: Change, state| (Cause::Anomaly(change), state);
+    let expected = [
+        story(Change::Raised, AlertState::ActiveUnacknowledged),
+        (Cause::Operator, AlertState::ActiveAcknowledged),
+        story(Change::Kept, AlertState::ActiveAcknowledged),
+        story(Change::Escalated, AlertState::ActiveUnacknowledged),
+        (Cause::Operator, AlertState::ActiveAcknowledged),
+        story(Change::Kept, AlertState::ActiveAcknowledged),
+        story(Change::Ended, AlertState::Normal),
+    ];
+    assert_eq!(states, expected, "a second acknowledgement of the same makes no revision");
+    let revisions: Vec<u32> = loiter.iter().map(|a| a.revision).collect();
+    assert_eq!(revisions, (1..=loiter.len() as u32).collect::<Vec<_>>());
+    assert!(loiter.iter().all(|a| a.id == loiter[0].id));
+    assert_eq!(loiter.last().unwrap().handling.acknowledged_by.as_deref(), Some("watch"));
+}
+
+#[test]
+fn other_thresholds_end_what_is_open_and_judge_from_there() {
+    let stricter = Limits::default().with_text("loitering.max_kn", "1.5").unwrap();
+    let rules = Rules { feeds: feeds(), limits: stricter, zone_files: Vec::new() };
+    let mut world = World { rules_at: vec![(at(4200), rules)], ..World::default() };
+    world.ship(574_000_001, 9000, |t| Some(stops(t, 1200.0, 8000.0, 0.0, 0.0)));
+    let alerts = world.run();
+    let loiter = of(&alerts, Kind::Loitering);
+    let ended = loiter.iter().position(|a| a.cause == Cause::Anomaly(Change::SettingsChanged)).unwrap();
+    assert!(loiter[ended].anomaly.end.is_some_and(|end| (end - at(4200)).seconds().abs() <= 10.0));
+    let again = loiter[ended + 1];
+    assert_eq!((again.cause, again.revision), (Cause::Anomaly(Change::Raised), 1));
+    assert_ne!(again.id, loiter[0].id, "ids are never given twice");
+    assert_ne!(again.settings_hash, loiter[0].settings_hash);
+    assert_eq!(loiter.iter().filter(|a| a.revision == 1).count(), 2);
 }

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["vessel"],
     &["input", "limits"],
     &["decode", "zone"],
+    &["rules"],
     &["intake", "reorder", "watermark", "duplicates"],
     &["track"],
     &["timers", "coverage"],

@@ -3,6 +3,7 @@
 mod check;
 mod decode;
 mod decode_line;
+mod in_force;
 mod replay;
 mod score;
 mod simulate;

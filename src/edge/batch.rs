@@ -28,6 +28,8 @@ pub(super) enum ItemKind {
     Frame,
     Tick,
     FeedEnded,
+    Command,
+    Rules,
 }
 
 impl Batch {
@@ -47,7 +49,7 @@ impl Batch {
         self.items.is_empty()
     }
 
-    /// The bytes of all its frames.
+    /// The bytes of all its inputs.
     pub fn byte_len(&self) -> usize {
         self.items.iter().map(|item| item.len as usize).sum()
     }
@@ -73,6 +75,14 @@ impl Batch {
                 (frame.feed, frame.received_at, ItemKind::Frame)
             }
             Input::Tick { received_at } => (FeedId::default(), received_at, ItemKind::Tick),
+            Input::Command { received_at, body } => {
+                self.bytes.extend_from_slice(body);
+                (FeedId::default(), received_at, ItemKind::Command)
+            }
+            Input::Rules { received_at, body } => {
+                self.bytes.extend_from_slice(body);
+                (FeedId::default(), received_at, ItemKind::Rules)
+            }
             Input::FeedEnded { feed } => {
                 let last = self.items.last().map_or(EventTime::MIN, |item| item.received_at);
                 (feed, last, ItemKind::FeedEnded)
@@ -84,14 +94,13 @@ impl Batch {
     }
 
     pub(super) fn input(&self, item: &Item) -> Input<'_> {
+        let received_at = item.received_at;
+        let body = self.bytes.get(item.start..item.start + item.len as usize).unwrap_or_default();
         match item.kind {
-            ItemKind::Frame => Input::Frame(Frame {
-                seq: item.seq,
-                feed: item.feed,
-                received_at: item.received_at,
-                bytes: self.bytes.get(item.start..item.start + item.len as usize).unwrap_or_default(),
-            }),
-            ItemKind::Tick => Input::Tick { received_at: item.received_at },
+            ItemKind::Frame => Input::Frame(Frame { seq: item.seq, feed: item.feed, received_at, bytes: body }),
+            ItemKind::Command => Input::Command { received_at, body },
+            ItemKind::Rules => Input::Rules { received_at, body },
+            ItemKind::Tick => Input::Tick { received_at },
             ItemKind::FeedEnded => Input::FeedEnded { feed: item.feed },
         }
     }
@@ -108,14 +117,16 @@ mod tests {
             Input::Frame(Frame { seq: 4, feed: FeedId(1), received_at: t, bytes: b"!AIVDM" }),
             Input::Tick { received_at: t },
             Input::FeedEnded { feed: FeedId(1) },
+            Input::Command { received_at: t, body: b"{}" },
+            Input::Rules { received_at: t, body: b"[]" },
         ];
         let mut batch = Batch::default();
         for (i, input) in inputs.iter().enumerate() {
             batch.push(input, 4 + i as u64, 0);
         }
         assert_eq!(batch.inputs().collect::<Vec<_>>(), inputs);
-        assert_eq!(batch.numbered().map(|(seq, _, _)| seq).collect::<Vec<_>>(), [4, 5, 6]);
-        assert_eq!((batch.len(), batch.byte_len()), (3, 6));
+        assert_eq!(batch.numbered().map(|(seq, _, _)| seq).collect::<Vec<_>>(), [4, 5, 6, 7, 8]);
+        assert_eq!((batch.len(), batch.byte_len()), (5, 10));
         batch.clear();
         assert!(batch.is_empty());
     }

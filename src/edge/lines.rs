@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::alert::{Alert, CitedFix, Subject};
+use crate::engine::alert::{Alert, CitedFix, Handling, Subject};
 use crate::engine::decode::report::AisClass;
 use crate::engine::detect::Kind;
 use crate::engine::digest::hex;
@@ -45,7 +45,13 @@ struct AlertLine<'a> {
     meetings: Vec<MeetingLine<'a>>,
     suppressed: Option<SuppressedLine<'a>>,
     exercise: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exercise_label: Option<&'a str>,
     late_data: Option<()>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handling: Option<HandlingLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published_at: Option<String>,
     settings_hash: &'a str,
     evidence: EvidenceLine<'a>,
 }
@@ -85,6 +91,16 @@ struct MeetingLine<'a> {
 struct SuppressedLine<'a> {
     rule: &'static str,
     entry: Option<&'a str>,
+}
+
+/// What people did about it; what this build does not know of yet is null.
+#[derive(Serialize)]
+struct HandlingLine<'a> {
+    assignee: Option<&'a str>,
+    acknowledged_by: Option<&'a str>,
+    outcome: Option<&'a str>,
+    note: Option<&'a str>,
+    silenced_until: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -132,11 +148,23 @@ pub enum AlertForm {
     Final,
 }
 
+/// What a line says besides the alert itself.
+#[derive(Clone, Copy, Debug)]
+pub struct LineContext<'a> {
+    /// The feeds, by which evidence names its sentences.
+    pub feeds: &'a [Feed],
+    /// What marks an exercise.
+    pub exercise: Option<&'a str>,
+    /// When it leaves for those who watch; `None` where nobody does.
+    pub published_at: Option<EventTime>,
+}
+
 /// An alert as one line of JSON, without line end.
 ///
 /// # Errors
 /// Never for values the engine makes; `serde_json`'s error otherwise.
-pub fn alert_line(alert: &Alert, feeds: &[Feed], form: AlertForm) -> serde_json::Result<String> {
+pub fn alert_line(alert: &Alert, context: LineContext<'_>, form: AlertForm) -> serde_json::Result<String> {
+    let LineContext { feeds, exercise, published_at } = context;
     let anomaly = &alert.anomaly;
     let live = form == AlertForm::Live;
     let observed: Vec<[String; 2]> = anomaly.observed.iter().map(|&(from, to)| [from.iso(), to.iso()]).collect();
@@ -173,8 +201,11 @@ pub fn alert_line(alert: &Alert, feeds: &[Feed], form: AlertForm) -> serde_json:
             .suppressed
             .as_ref()
             .map(|s| SuppressedLine { rule: s.rule.text(), entry: alert.suppressed_entry.as_deref() }),
-        exercise: false,
+        exercise: exercise.is_some(),
+        exercise_label: exercise,
         late_data: None,
+        handling: live.then(|| handling(&alert.handling)),
+        published_at: published_at.map(EventTime::iso),
         settings_hash: &alert.settings_hash,
         evidence: EvidenceLine { fixes: alert.evidence.iter().map(|cited| fix(cited, feeds)).collect() },
     })
@@ -213,6 +244,16 @@ fn subject(subject: &Subject) -> SubjectLine<'_> {
         mmsi: subject.mmsi.map(|m| m.0),
         name: subject.name.as_ref().map(|name| name.as_str()),
         sources,
+    }
+}
+
+fn handling(handling: &Handling) -> HandlingLine<'_> {
+    HandlingLine {
+        assignee: None,
+        acknowledged_by: handling.acknowledged_by.as_deref(),
+        outcome: None,
+        note: handling.note.as_deref(),
+        silenced_until: None,
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::alert::AlertBook;
+use super::alert::book::AlertBook;
+use super::command::Command;
 use super::coverage::Coverage;
 use super::decode::report::{Body, PositionReport, Report, StaticReport};
 use super::detect::{Detector, Detectors, Effects, Finding, View};
@@ -18,6 +19,7 @@ use super::output::{Output, TrackState};
 use super::picture::Picture;
 use super::radar;
 use super::reorder::ReorderBuffer;
+use super::rules::{Rules, RulesChange, settings_hash};
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
 use super::track::segment;
@@ -54,6 +56,8 @@ pub struct Config {
     pub settings_hash: String,
     /// Emit track lines at multiples of this.
     pub tracks_every: Option<Span>,
+    /// Put out each track's fixes for keeping, at most one in this.
+    pub fixes_every: Option<Span>,
 }
 
 /// What was counted on the way.
@@ -121,6 +125,8 @@ impl Core {
                     reports.iter().for_each(|report| self.take_report(report));
                     self.end_feed(feed);
                 }
+                StepRef::Command { received_at, command } => self.take_command(received_at, command),
+                StepRef::Rules { received_at, rules } => self.take_rules(received_at, rules),
             }
         }
     }
@@ -150,6 +156,40 @@ impl Core {
     pub fn take_tick(&mut self, received_at: EventTime) {
         self.advance(received_at);
         self.release(false);
+    }
+
+    /// An operator commands: it acts here and now, on what W has shown.
+    fn take_command(&mut self, received_at: EventTime, command: &Command) {
+        self.take_tick(received_at);
+        let at = self.handled_until();
+        if let Some(alert) = self.state.book.command(command, at) {
+            self.outputs.push_back(Output::Alert(Box::new(alert)));
+        }
+    }
+
+    /// Other rules judge from W on: what they touch ends, and may be raised anew; nothing is judged again.
+    fn take_rules(&mut self, received_at: EventTime, rules: &Rules) {
+        let Ok(zones) = rules.zones() else { return };
+        self.take_tick(received_at);
+        self.state.now = self.handled_until();
+        let change = RulesChange::between((&self.config.limits, &self.config.zones), (&rules.limits, &zones));
+        self.each_detector(|detector, view, effects| detector.end_touched(view, &change, effects));
+        self.config.settings_hash = settings_hash(&rules.limits, &zones);
+        self.config.limits = rules.limits.clone();
+        self.config.zones = zones;
+        self.config.feeds.clone_from(&rules.feeds);
+        if let Some(clocks) = self.state.clocks.as_mut() {
+            clocks.set_feeds(&rules.feeds);
+        }
+        self.state.book.set_settings_hash(&self.config.settings_hash);
+        self.state.detectors.each().into_iter().for_each(|detector| detector.adopt(&change, &self.config.limits));
+        let zones = &self.config.zones;
+        self.state.picture.for_each_mut(|track| track.zones = zones.at(track.last.position));
+    }
+
+    /// Event time up to which everything has been handled: W, once observations have come.
+    fn handled_until(&self) -> EventTime {
+        self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark).max(self.state.now)
     }
 
     /// A feed is over; with the last one everything that waits is handled.
@@ -335,6 +375,16 @@ impl Core {
                 track.zones = zones.at(fix.position);
             }
         });
+        self.keep_fix(ix, fix);
+    }
+
+    /// Puts a fix out for keeping, if the last one of its track is old enough.
+    fn keep_fix(&mut self, ix: TrackIx, fix: Fix) {
+        let Some(every) = self.config.fixes_every else { return };
+        if let Some(track) = self.state.picture.get_mut(ix).filter(|track| fix.at - track.kept_at >= every) {
+            track.kept_at = fix.at;
+            self.outputs.push_back(Output::Fix(track.id, fix));
+        }
     }
 
     fn take_static(&mut self, report: &StaticReport) {
@@ -399,8 +449,7 @@ impl Core {
     /// A report beyond the lateness: it may only shorten a silence.
     fn take_late(&mut self, report: &Report) {
         let Some(sender) = sender(&report.body) else { return };
-        let now = self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark).max(self.state.now);
-        self.state.now = now;
+        self.state.now = self.handled_until();
         for ix in self.state.picture.of_mmsi(sender) {
             let at = report.observed_at;
             let Some(track) = self.state.picture.get_mut(ix) else { continue };

@@ -24,6 +24,20 @@ pub enum Input<'a> {
         /// The feed.
         feed: FeedId,
     },
+    /// An operator's [`Command`](super::command::Command), as bytes; one that cannot be read is passed over.
+    Command {
+        /// The edge's clock.
+        received_at: EventTime,
+        /// The command.
+        body: &'a [u8],
+    },
+    /// From here on other [`Rules`](super::rules::Rules), as bytes, are in force; such as cannot be read change nothing.
+    Rules {
+        /// The edge's clock.
+        received_at: EventTime,
+        /// The rules.
+        body: &'a [u8],
+    },
 }
 
 /// One line or datagram with its feed, the edge's time stamp and its place in the journal.

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Command;
 use super::decode::report::Report;
 use super::decode::{Decoded, Decoder, HELD_AT_MOST, Message, Reject, RejectReason, Stamp, positioned, reports};
 use super::input::{Feed, FeedId, Frame, Input};
 use super::map::Map;
+use super::rules::Rules;
 use super::time::EventTime;
 use super::vessel::Mmsi;
 
@@ -20,6 +22,10 @@ enum Step {
     Tick { received_at: EventTime },
     /// A feed is over, with so many last reports.
     FeedEnded { feed: FeedId, reports: u32 },
+    /// An operator commands.
+    Command { received_at: EventTime },
+    /// Other rules are in force.
+    Rules { received_at: EventTime },
 }
 
 /// Steps for the core, with the reports they carry side by side.
@@ -27,6 +33,8 @@ enum Step {
 pub struct Steps {
     steps: Vec<Step>,
     reports: Vec<Report>,
+    commands: Vec<Command>,
+    rules: Vec<Rules>,
 }
 
 /// One step with its reports.
@@ -60,6 +68,20 @@ pub enum StepRef<'a> {
         /// What it had kept back.
         reports: &'a [Report],
     },
+    /// An operator commands.
+    Command {
+        /// A moves to here.
+        received_at: EventTime,
+        /// The command.
+        command: &'a Command,
+    },
+    /// Other rules are in force.
+    Rules {
+        /// A moves to here.
+        received_at: EventTime,
+        /// The rules.
+        rules: &'a Rules,
+    },
 }
 
 impl Steps {
@@ -67,25 +89,30 @@ impl Steps {
     pub fn clear(&mut self) {
         self.steps.clear();
         self.reports.clear();
+        self.commands.clear();
+        self.rules.clear();
     }
 
     /// The steps in order.
     pub fn iter(&self) -> impl Iterator<Item = StepRef<'_>> {
         let mut rest = self.reports.as_slice();
-        self.steps.iter().map(move |step| {
+        let (mut commands, mut rules) = (self.commands.iter(), self.rules.iter());
+        self.steps.iter().filter_map(move |step| {
             let mut take = |n: u32| {
                 let (head, tail) = rest.split_at_checked(n as usize).unwrap_or((rest, &[]));
                 rest = tail;
                 head
             };
-            match *step {
+            Some(match *step {
                 Step::Frame { feed, received_at, reports } => {
                     StepRef::Frame { feed, received_at, reports: take(reports) }
                 }
                 Step::Held { at, reports } => StepRef::Held { at, reports: take(reports) },
                 Step::Tick { received_at } => StepRef::Tick { received_at },
                 Step::FeedEnded { feed, reports } => StepRef::FeedEnded { feed, reports: take(reports) },
-            }
+                Step::Command { received_at } => StepRef::Command { received_at, command: commands.next()? },
+                Step::Rules { received_at } => StepRef::Rules { received_at, rules: rules.next()? },
+            })
         })
     }
 }
@@ -96,6 +123,8 @@ pub struct Intake {
     decoder: Decoder,
     tally: Tally,
     arrival: EventTime,
+    /// Commands and rules that could not be read.
+    unread: u64,
 }
 
 /// What was decoded and what was refused.
@@ -113,7 +142,7 @@ pub struct Tally {
 impl Intake {
     /// An intake for these feeds.
     pub fn new(feeds: &[Feed]) -> Self {
-        Intake { decoder: Decoder::new(feeds), tally: Tally::default(), arrival: EventTime::MIN }
+        Intake { decoder: Decoder::new(feeds), tally: Tally::default(), arrival: EventTime::MIN, unread: 0 }
     }
 
     /// Decodes one input into steps.
@@ -139,6 +168,27 @@ impl Intake {
                 let count = (steps.reports.len() - before) as u32;
                 steps.steps.push(Step::FeedEnded { feed, reports: count });
             }
+            Input::Command { received_at, body } => {
+                self.release_held(received_at, steps);
+                match Command::from_bytes(body) {
+                    Some(command) => {
+                        steps.steps.push(Step::Command { received_at });
+                        steps.commands.push(command);
+                    }
+                    None => self.unread += 1,
+                }
+            }
+            Input::Rules { received_at, body } => {
+                self.release_held(received_at, steps);
+                match Rules::from_bytes(body).filter(|rules| rules.zones().is_ok()) {
+                    Some(rules) => {
+                        self.decoder.set_feeds(&rules.feeds);
+                        steps.steps.push(Step::Rules { received_at });
+                        steps.rules.push(rules);
+                    }
+                    None => self.unread += 1,
+                }
+            }
         }
     }
 
@@ -155,6 +205,11 @@ impl Intake {
             held.sort_by_key(|report| (report.received_at, report.feed, report.seq));
             steps.steps.extend(held.iter().map(|r| Step::Held { at: r.received_at + HELD_AT_MOST, reports: 1 }));
         }
+    }
+
+    /// Commands and rules among the inputs that could not be read, and were passed over.
+    pub fn unread(&self) -> u64 {
+        self.unread
     }
 
     /// What was counted.

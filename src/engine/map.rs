@@ -61,6 +61,11 @@ impl<K: Eq + Hash + Ord + Copy, V> Map<K, V> {
         self.0.retain(keep);
     }
 
+    /// Changes every value; the change must not depend on the order it is made in.
+    pub fn for_each_mut(&mut self, change: impl FnMut(&mut V)) {
+        self.0.values_mut().for_each(change);
+    }
+
     /// All keys, ascending.
     pub fn sorted_keys(&self) -> Vec<K> {
         let mut keys: Vec<K> = self.0.keys().copied().collect();

@@ -21,6 +21,7 @@ pub mod output;
 pub mod picture;
 mod radar;
 mod reorder;
+pub mod rules;
 pub mod snapshot;
 pub mod text;
 pub mod time;

@@ -4,7 +4,7 @@ use super::alert::Alert;
 use super::decode::report::AisClass;
 use super::earth::Position;
 use super::time::EventTime;
-use super::track::{Source, TrackId};
+use super::track::{Fix, Source, TrackId};
 use super::units::{Course, Speed};
 use super::vessel::Mmsi;
 use smallvec::SmallVec;
@@ -16,6 +16,8 @@ pub enum Output {
     Alert(Box<Alert>),
     /// A live track's state at a multiple of the chosen step.
     Track(TrackState),
+    /// A fix worth keeping of a track's way, at most one in the chosen step.
+    Fix(TrackId, Fix),
 }
 
 /// A track's state at an instant.

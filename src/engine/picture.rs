@@ -134,6 +134,16 @@ impl Picture {
         found
     }
 
+    /// How many places the table of tracks has, taken or free: every `TrackIx` is below.
+    pub fn slots(&self) -> u32 {
+        self.tracks.len() as u32
+    }
+
+    /// Changes every track in a way that moves none.
+    pub fn for_each_mut(&mut self, change: impl FnMut(&mut Track)) {
+        self.tracks.iter_mut().flatten().map(|track| &mut **track).for_each(change);
+    }
+
     /// How many tracks there are.
     pub fn len(&self) -> usize {
         self.tracks.len() - self.free.len()

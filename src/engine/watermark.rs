@@ -55,6 +55,19 @@ struct FeedClock {
 }
 
 impl FeedClock {
+    fn new(feed: &Feed) -> Self {
+        FeedClock {
+            lateness: feed.lateness,
+            correction_only: feed.correction_only,
+            ended: false,
+            newest: None,
+            last_frame_at: None,
+            delays: Vec::new(),
+            behind_since_agreeing: None,
+            behind: false,
+        }
+    }
+
     fn offset(&self) -> Option<Span> {
         self.delays.iter().map(|&(_, delay)| delay).min()
     }
@@ -95,17 +108,18 @@ pub struct Clocks {
 impl Clocks {
     /// Clocks of these feeds, before any input.
     pub fn new(feeds: &[Feed]) -> Self {
-        let clock = |feed: &Feed| FeedClock {
-            lateness: feed.lateness,
-            correction_only: feed.correction_only,
-            ended: false,
-            newest: None,
-            last_frame_at: None,
-            delays: Vec::new(),
-            behind_since_agreeing: None,
-            behind: false,
-        };
-        Clocks { feeds: feeds.iter().map(clock).collect(), arrival: EventTime::MIN, watermark: EventTime::MIN }
+        let feeds = feeds.iter().map(FeedClock::new).collect();
+        Clocks { feeds, arrival: EventTime::MIN, watermark: EventTime::MIN }
+    }
+
+    /// Other feeds: those known before take their new settings and keep their time, further ones are appended.
+    pub fn set_feeds(&mut self, feeds: &[Feed]) {
+        for (i, feed) in feeds.iter().enumerate() {
+            match self.feeds.get_mut(i) {
+                Some(clock) => (clock.lateness, clock.correction_only) = (feed.lateness, feed.correction_only),
+                None => self.feeds.push(FeedClock::new(feed)),
+            }
+        }
     }
 
     /// The watermark: everything before it has been handled.

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::input::Site;
 use crate::engine::limits::{LimitError, Limits};
+pub use crate::engine::rules::{ZoneFile, settings_hash};
 use crate::engine::text::line_and_column;
 pub use error::{Fault, SettingsError};
 pub use feed::FeedSettings;
@@ -21,7 +22,7 @@ use file::{FeedFile, SettingsFile, SiteFile};
 pub use in_force::{Entry, Origin};
 use places::Places;
 pub use service::{AuthSettings, ClockSettings, SecretPlace, ServiceSettings, TokenSettings};
-pub use zones::{ZoneFile, load_zones, read_zone_files, settings_hash, zones_of};
+pub use zones::{load_zones, read_zone_files, zones_of};
 
 /// The profiles this build knows; the first is the default.
 const PROFILES: [&str; 1] = ["squadron"];

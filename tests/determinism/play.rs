@@ -1,6 +1,6 @@
 //! Playing inputs through an engine into lines, and telling two plays apart.
 
-use picket::edge::lines::{AlertForm, alert_line, track_line};
+use picket::edge::lines::{AlertForm, LineContext, alert_line, track_line};
 use picket::engine::Engine;
 use picket::engine::core::Config;
 use picket::engine::input::{Feed, FeedId, Frame, Input};
@@ -14,6 +14,8 @@ pub enum Event {
     Frame { feed: FeedId, received_at: EventTime, bytes: Vec<u8> },
     Tick(EventTime),
     End(FeedId),
+    Command { received_at: EventTime, body: Vec<u8> },
+    Rules { received_at: EventTime, body: Vec<u8> },
 }
 
 impl Event {
@@ -24,6 +26,8 @@ impl Event {
             }
             Input::Tick { received_at } => Event::Tick(received_at),
             Input::FeedEnded { feed } => Event::End(feed),
+            Input::Command { received_at, body } => Event::Command { received_at, body: body.to_vec() },
+            Input::Rules { received_at, body } => Event::Rules { received_at, body: body.to_vec() },
         }
     }
 
@@ -35,12 +39,17 @@ impl Event {
             }
             Event::Tick(received_at) => Input::Tick { received_at },
             Event::End(feed) => Input::FeedEnded { feed },
+            Event::Command { received_at, ref body } => Input::Command { received_at, body },
+            Event::Rules { received_at, ref body } => Input::Rules { received_at, body },
         }
     }
 
     pub fn received_at(&self) -> Option<EventTime> {
         match *self {
-            Event::Frame { received_at, .. } | Event::Tick(received_at) => Some(received_at),
+            Event::Frame { received_at, .. }
+            | Event::Tick(received_at)
+            | Event::Command { received_at, .. }
+            | Event::Rules { received_at, .. } => Some(received_at),
             Event::End(_) => None,
         }
     }
@@ -56,7 +65,11 @@ pub struct Lines {
 impl Lines {
     pub fn take(&mut self, output: Output, feeds: &[Feed]) {
         match output {
-            Output::Alert(alert) => self.alerts.push(alert_line(&alert, feeds, AlertForm::Live).unwrap()),
+            Output::Alert(alert) => {
+                let context = LineContext { feeds, exercise: None, published_at: None };
+                self.alerts.push(alert_line(&alert, context, AlertForm::Live).unwrap());
+            }
+            Output::Fix(..) => {}
             Output::Track(state) => self.tracks.push(track_line(&state).unwrap()),
         }
     }

@@ -50,6 +50,7 @@ impl Recorded {
             limits: settings.limits.clone(),
             zones,
             tracks_every: Some(Span::from_secs(60)),
+            fixes_every: None,
         };
         let events = events(&mut recording);
         Recorded { config, files, events, folder }

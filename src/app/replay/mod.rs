@@ -2,7 +2,6 @@
 
 mod outputs;
 mod readable;
-mod rules;
 mod run;
 mod summary;
 
@@ -12,12 +11,12 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::EXIT_FILE;
+use super::in_force::InForce;
 use crate::edge::journal::is_journal;
 use crate::edge::recording::{Kind, Order, Recording, RecordingFile, RecordingOptions, feed_name};
 use crate::engine::core::Config;
 use crate::engine::time::{EventTime, Span};
-use crate::settings::{FeedSettings, Settings, load_site, settings_hash};
-use rules::Rules;
+use crate::settings::{FeedSettings, Settings, load_site};
 
 /// Run recordings through the engine and write the alerts they raise
 #[derive(clap::Args)]
@@ -107,24 +106,21 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         Ok(recording) => recording,
         Err(error) => return Ok(failed(&error)),
     };
-    let rules = rules(&args, &settings, &recording)?;
-    let config = Config {
-        feeds: recording.feeds().to_vec(),
-        settings_hash: settings_hash(&rules.limits, &rules.zones),
-        limits: rules.limits.clone(),
-        zones: rules.zones.clone(),
-        tracks_every: args.tracks.is_some().then(|| Span::from_seconds(args.tracks_every_s.max(0.001))),
-    };
+    let in_force = in_force(&args, &settings, &recording)?;
+    let exercise = recording.journal_head().and_then(|head| head.exercise.clone());
+    let tracks_every = args.tracks.is_some().then(|| Span::from_seconds(args.tracks_every_s.max(0.001)));
+    let config = Config { tracks_every, ..in_force.config() };
     let silent_until = args.from.filter(|_| journal);
-    let mut outputs = match outputs::Outputs::open(&args, &config, silent_until) {
+    let mut outputs = match outputs::Outputs::open(&args, &config, exercise.clone(), silent_until) {
         Ok(outputs) => outputs,
         Err(error) => return Ok(failed(&error)),
     };
-    let journal = match rules.open_journal(args.journal.as_deref(), &config) {
+    let journal = args.journal.as_deref().map(|dir| in_force.open_journal(dir, exercise.as_deref()));
+    let journal = match journal.transpose() {
         Ok(journal) => journal,
         Err(error) => return Ok(failed(&error)),
     };
-    let pace = run::Pace { speed: args.speed, two_threads: args.threads == 2 };
+    let pace = run::Pace { speed: args.speed, two_threads: args.threads == 2, own_rules: !is_told(&args) };
     match run::play(recording, config, journal, pace, &mut outputs) {
         Ok(summary) => {
             summary.print();
@@ -173,12 +169,16 @@ fn bound_feed<'a>(feeds: &'a [FeedSettings], path: &Path) -> Option<&'a FeedSett
     feeds.iter().find(same).or_else(|| feeds.iter().find(|feed| feed.feed.name == feed_name(path)))
 }
 
+/// Whether the command line says what to judge by; a journal's own rules, and its changes of them, then count for nothing.
+fn is_told(args: &ReplayArgs) -> bool {
+    args.config.is_some() || args.zones.is_some() || !args.set.is_empty()
+}
+
 /// The limits and zones in force: those of the command line, else a journal's own.
-fn rules(args: &ReplayArgs, settings: &Settings, recording: &Recording) -> anyhow::Result<Rules> {
-    let told = args.config.is_some() || args.zones.is_some() || !args.set.is_empty();
-    match recording.journal_head().filter(|_| !told) {
-        Some(head) => Rules::of_journal(head).context("the journal's settings and zones"),
-        None => Rules::load(settings, args.zones.as_deref()),
+fn in_force(args: &ReplayArgs, settings: &Settings, recording: &Recording) -> anyhow::Result<InForce> {
+    match recording.journal_head().filter(|_| !is_told(args)) {
+        Some(head) => InForce::of_journal(head).context("the journal's settings and zones"),
+        None => InForce::load(settings, args.zones.as_deref(), recording.feeds().to_vec()),
     }
 }
 

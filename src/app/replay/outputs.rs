@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::ReplayArgs;
 use super::readable::Readable;
-use crate::edge::lines::{AlertForm, alert_line, track_line};
+use crate::edge::lines::{AlertForm, LineContext, alert_line, track_line};
 use crate::engine::alert::{Alert, AlertState};
 use crate::engine::core::Config;
 use crate::engine::input::Feed;
@@ -34,6 +34,7 @@ pub struct Outputs {
     alerts: Option<Sink>,
     tracks: Option<Sink>,
     feeds: Vec<Feed>,
+    exercise: Option<String>,
     final_only: bool,
     readable: Option<Readable>,
     silent_until: Option<EventTime>,
@@ -69,12 +70,18 @@ impl Sink {
 
 impl Outputs {
     /// Opens what the command line names; what comes out before `silent_until` (event time) is not written.
-    pub fn open(args: &ReplayArgs, config: &Config, silent_until: Option<EventTime>) -> Result<Self, WriteError> {
+    pub fn open(
+        args: &ReplayArgs,
+        config: &Config,
+        exercise: Option<String>,
+        silent_until: Option<EventTime>,
+    ) -> Result<Self, WriteError> {
         let alerts = args.alerts.as_deref().or(args.readable.then_some(Path::new("-")));
         Ok(Outputs {
             alerts: alerts.map(Sink::open).transpose()?,
             tracks: args.tracks.as_deref().map(Sink::open).transpose()?,
             feeds: config.feeds.clone(),
+            exercise,
             final_only: args.final_only,
             readable: args.readable.then(|| Readable::new(&config.zones)),
             silent_until,
@@ -88,6 +95,7 @@ impl Outputs {
         let at = match &output {
             Output::Alert(alert) => alert.at,
             Output::Track(state) => state.at,
+            Output::Fix(_, fix) => fix.at,
         };
         if self.silent_until.is_some_and(|until| at < until) {
             return Ok(());
@@ -108,6 +116,7 @@ impl Outputs {
                     sink.json(track_line(&state))?;
                 }
             }
+            Output::Fix(..) => {}
         }
         Ok(())
     }
@@ -133,7 +142,11 @@ impl Outputs {
         let Some(sink) = self.alerts.as_mut() else { return Ok(()) };
         match &self.readable {
             Some(readable) => readable.line(alert, form).map_or(Ok(()), |line| sink.line(&line)),
-            None => sink.json(alert_line(alert, &self.feeds, form)),
+            None => {
+                let context =
+                    LineContext { feeds: &self.feeds, exercise: self.exercise.as_deref(), published_at: None };
+                sink.json(alert_line(alert, context, form))
+            }
         }
     }
 

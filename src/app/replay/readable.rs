@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::edge::lines::AlertForm;
-use crate::engine::alert::{Alert, Subject};
+use crate::engine::alert::{Alert, Cause, Subject};
 use crate::engine::detect::{Change, Factor, FactorName, Kind};
 use crate::engine::time::EventTime;
 use crate::engine::zone::ZoneSet;
@@ -27,7 +27,7 @@ impl Readable {
     /// One line, without line end; `None` for a revision that only says that it goes on.
     pub fn line(&self, alert: &Alert, form: AlertForm) -> Option<String> {
         let cause = match (form, alert.cause) {
-            (AlertForm::Live, Change::Kept) => return None,
+            (AlertForm::Live, Cause::Anomaly(Change::Kept)) => return None,
             (AlertForm::Live, cause) => format!("{:<12} ", cause.text()),
             (AlertForm::Final, _) => String::new(),
         };

@@ -31,6 +31,8 @@ pub struct Pace {
     pub speed: Speed,
     /// Decode on a thread of its own.
     pub two_threads: bool,
+    /// Changes of rules in a journal are followed.
+    pub own_rules: bool,
 }
 
 /// The half of a run before the reorder buffer: reads, journals, decodes.
@@ -41,6 +43,7 @@ struct Source {
     batch: Batch,
     lines: u64,
     metronome: Metronome,
+    own_rules: bool,
     bar: ProgressBar,
 }
 
@@ -56,7 +59,8 @@ pub fn play(
     let (intake, mut core) = Engine::new(config).into_parts();
     let bar = bar(recording.progress().1);
     let metronome = Metronome { speed: pace.speed, first: None };
-    let mut source = Source { recording, journal, intake, batch: Batch::default(), lines: 0, metronome, bar };
+    let (batch, own_rules) = (Batch::default(), pace.own_rules);
+    let mut source = Source { recording, journal, intake, batch, lines: 0, metronome, own_rules, bar };
     let source = if pace.two_threads {
         on_two_threads(source, &mut core, outputs)?
     } else {
@@ -124,7 +128,9 @@ impl Source {
                 self.lines += 1;
                 self.metronome.wait(frame.received_at);
             }
-            self.intake.take(&input, steps);
+            if self.own_rules || !matches!(input, Input::Rules { .. }) {
+                self.intake.take(&input, steps);
+            }
         }
         self.bar.set_position(self.recording.progress().0);
         Ok(true)

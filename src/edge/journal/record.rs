@@ -19,17 +19,21 @@ pub enum RecordKind {
     Settings,
     /// The zones, text; at the head of each segment.
     Zones,
-    /// An operator's command (reserved).
+    /// An operator's command, JSON.
     Command,
     /// History the engine asked for (reserved).
     History,
     /// The writer was away: why, as text.
     Gap,
+    /// Other feeds, settings or zones are in force from here on: all three, JSON.
+    Rules,
+    /// That what follows is an exercise, as text; at the head of each segment of one.
+    Exercise,
     /// A kind this build does not know.
     Other(u8),
 }
 
-const KINDS: [(RecordKind, u8); 9] = [
+const KINDS: [(RecordKind, u8); 11] = [
     (RecordKind::Frame, 1),
     (RecordKind::Tick, 2),
     (RecordKind::FeedEnded, 3),
@@ -39,6 +43,8 @@ const KINDS: [(RecordKind, u8); 9] = [
     (RecordKind::Command, 7),
     (RecordKind::History, 8),
     (RecordKind::Gap, 9),
+    (RecordKind::Rules, 10),
+    (RecordKind::Exercise, 11),
 ];
 
 impl RecordKind {
@@ -57,7 +63,7 @@ impl RecordKind {
 
     /// Whether it takes a sequence number: all do but those at the head of each segment.
     pub fn is_numbered(self) -> bool {
-        !matches!(self, RecordKind::Feeds | RecordKind::Settings | RecordKind::Zones)
+        !matches!(self, RecordKind::Feeds | RecordKind::Settings | RecordKind::Zones | RecordKind::Exercise)
     }
 }
 
@@ -78,6 +84,8 @@ impl<'a> Record<'a> {
             RecordKind::Frame => Some(Input::Frame(Frame { seq, feed, received_at, bytes: self.body })),
             RecordKind::Tick => Some(Input::Tick { received_at }),
             RecordKind::FeedEnded => Some(Input::FeedEnded { feed }),
+            RecordKind::Command => Some(Input::Command { received_at, body: self.body }),
+            RecordKind::Rules => Some(Input::Rules { received_at, body: self.body }),
             _ => None,
         }
     }
@@ -92,16 +100,20 @@ pub struct JournalHead {
     pub settings: String,
     /// The zones in force, as text.
     pub zones: String,
+    /// What marks an exercise (`EXERCISE x20`); `None` for the real thing.
+    pub exercise: Option<String>,
 }
 
 impl JournalHead {
     /// Its records, without numbers and times.
-    pub(super) fn records(&self) -> Result<[(RecordKind, Vec<u8>); 3], serde_json::Error> {
-        Ok([
+    pub(super) fn records(&self) -> Result<Vec<(RecordKind, Vec<u8>)>, serde_json::Error> {
+        let mut records = vec![
             (RecordKind::Feeds, serde_json::to_vec(&self.feeds)?),
             (RecordKind::Settings, self.settings.clone().into_bytes()),
             (RecordKind::Zones, self.zones.clone().into_bytes()),
-        ])
+        ];
+        records.extend(self.exercise.iter().map(|text| (RecordKind::Exercise, text.clone().into_bytes())));
+        Ok(records)
     }
 
     /// Takes what a record of a segment's head says; `false` if it is none, or cannot be read.
@@ -114,6 +126,7 @@ impl JournalHead {
             },
             RecordKind::Settings => self.settings = text(),
             RecordKind::Zones => self.zones = text(),
+            RecordKind::Exercise => self.exercise = Some(text()),
             _ => return false,
         }
         true
@@ -126,6 +139,8 @@ pub(super) fn record_of<'a>(input: &Input<'a>, seq: u64, latest: EventTime) -> R
         Input::Frame(frame) => (RecordKind::Frame, frame.feed, frame.received_at, frame.bytes),
         Input::Tick { received_at } => (RecordKind::Tick, FeedId::default(), received_at, &[]),
         Input::FeedEnded { feed } => (RecordKind::FeedEnded, feed, latest, &[]),
+        Input::Command { received_at, body } => (RecordKind::Command, FeedId::default(), received_at, body),
+        Input::Rules { received_at, body } => (RecordKind::Rules, FeedId::default(), received_at, body),
     };
     Record { header: RecordHeader { seq, received_at, kind, feed }, body }
 }
@@ -139,14 +154,16 @@ mod tests {
         for code in 0..=255 {
             assert_eq!(RecordKind::from_code(code).code(), code);
         }
-        assert_eq!((RecordKind::Frame.code(), RecordKind::Gap.code()), (1, 9));
+        assert_eq!((RecordKind::Frame.code(), RecordKind::Rules.code()), (1, 10));
     }
 
     #[test]
     fn inputs_come_back() {
         let t = EventTime::from_millis(4);
         let frame = Input::Frame(Frame { seq: 8, feed: FeedId(3), received_at: t, bytes: b"x" });
-        for input in [frame, Input::Tick { received_at: t }, Input::FeedEnded { feed: FeedId(1) }] {
+        let command = Input::Command { received_at: t, body: b"{}" };
+        let rules = Input::Rules { received_at: t, body: b"[]" };
+        for input in [frame, Input::Tick { received_at: t }, Input::FeedEnded { feed: FeedId(1) }, command, rules] {
             assert_eq!(record_of(&input, 8, t).input(), Some(input));
         }
     }

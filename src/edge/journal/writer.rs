@@ -23,7 +23,7 @@ const SEGMENT_BYTES: u64 = 128 << 20;
 pub struct JournalWriter {
     folder: PathBuf,
     build: String,
-    head: [(RecordKind, Vec<u8>); 3],
+    head: Vec<(RecordKind, Vec<u8>)>,
     file: File,
     path: PathBuf,
     len: u64,

@@ -49,7 +49,7 @@ impl Journaled {
         Ok(journal)
     }
 
-    /// The feeds of all segments, sorted by name.
+    /// The feeds of all segments, in the order in which they came.
     pub fn feeds(&self) -> &[Feed] {
         &self.head.feeds
     }
@@ -84,7 +84,10 @@ impl Journaled {
             self.ended = true;
             return;
         };
-        if matches!(record.header.kind, RecordKind::Feeds | RecordKind::Settings | RecordKind::Zones) {
+        if matches!(
+            record.header.kind,
+            RecordKind::Feeds | RecordKind::Settings | RecordKind::Zones | RecordKind::Exercise
+        ) {
             let (seq, before) = (record.header.seq + 1, self.current.clone());
             self.current.take(&record);
             if self.current != before {
@@ -105,7 +108,7 @@ impl Journaled {
         let input = match record.input() {
             Some(Input::Frame(frame)) => Input::Frame(Frame { feed: place(frame.feed), ..frame }),
             Some(Input::FeedEnded { feed }) => Input::FeedEnded { feed: place(feed) },
-            Some(tick @ Input::Tick { .. }) => tick,
+            Some(other) => other,
             None => return,
         };
         batch.push(&input, record.header.seq, 0);
@@ -119,11 +122,14 @@ impl Journaled {
     }
 }
 
-/// The feeds of all heads by name; of one that changed, the first.
+/// The feeds of all heads in the order in which they came; of one that changed, the first.
 fn all_feeds(heads: &[JournalHead]) -> Vec<Feed> {
-    let mut feeds: Vec<Feed> = heads.iter().flat_map(|head| head.feeds.iter().cloned()).collect();
-    feeds.sort_by(|a, b| a.name.cmp(&b.name));
-    feeds.dedup_by(|later, first| later.name == first.name);
+    let mut feeds: Vec<Feed> = Vec::new();
+    for feed in heads.iter().flat_map(|head| &head.feeds) {
+        if !feeds.iter().any(|known| known.name == feed.name) {
+            feeds.push(feed.clone());
+        }
+    }
     feeds
 }
 

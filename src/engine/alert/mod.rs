@@ -1,15 +1,15 @@
 //! Alerts: what people receive; identity minted once, revisions, state, severity.
 
+pub mod book;
 pub mod severity;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::detect::{Anomaly, Change, Factor, Finding, Kind, Suppression, View};
-use super::digest::{hex, public_id};
-use super::map::Map;
+use super::detect::{Anomaly, Change, Factor};
+use super::digest::hex;
 use super::time::EventTime;
-use super::track::{Fix, Source, TrackId, TrackIx};
+use super::track::{Fix, TrackId};
 use super::vessel::{Mmsi, Name};
 use severity::Severity;
 
@@ -18,8 +18,12 @@ use severity::Severity;
 pub enum AlertState {
     /// It goes on and nobody has taken it.
     ActiveUnacknowledged,
+    /// It goes on and somebody has taken it.
+    ActiveAcknowledged,
     /// It is over and nobody has taken it.
     RectifiedUnacknowledged,
+    /// It is over and somebody had taken it.
+    Normal,
     /// Late data undid it.
     Retracted,
 }
@@ -40,7 +44,7 @@ pub struct Subject {
 }
 
 /// One fix of the evidence, with the reference to its sentence.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CitedFix {
     /// Whose.
     pub track: TrackId,
@@ -49,7 +53,7 @@ pub struct CitedFix {
 }
 
 /// One revision of an alert: all that a reader needs, without the engine.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     /// Identity, minted at the first raise and kept.
     pub id: String,
@@ -60,7 +64,7 @@ pub struct Alert {
     /// The event time of this revision.
     pub at: EventTime,
     /// Why there is this revision.
-    pub cause: Change,
+    pub cause: Cause,
     /// Where it stands.
     pub state: AlertState,
     /// What was asserted.
@@ -79,74 +83,28 @@ pub struct Alert {
     pub severity: Severity,
     /// The sentences that show it.
     pub evidence: Vec<CitedFix>,
+    /// What people did about it.
+    pub handling: Handling,
     /// Settings, overrides and zones in force.
     pub settings_hash: String,
 }
 
-/// What the book remembers of an alert.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Entry {
-    id: String,
-    revision: u32,
+/// What people did about an alert.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Handling {
+    /// Who acknowledged it.
+    pub acknowledged_by: Option<String>,
+    /// What they said about it.
+    pub note: Option<String>,
 }
 
-/// All alerts so far, by the number of their anomaly.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct AlertBook {
-    entries: Map<u64, Entry>,
-    settings_hash: String,
-}
-
-impl AlertBook {
-    /// A book under these settings.
-    pub fn new(settings_hash: &str) -> Self {
-        AlertBook { entries: Map::default(), settings_hash: settings_hash.to_owned() }
-    }
-
-    /// Writes a finding down and returns the revision it makes.
-    pub fn write(&mut self, finding: Finding, view: &View<'_>) -> Alert {
-        let Finding { number, change, anomaly } = finding;
-        let subjects: SmallVec<[Subject; 2]> = anomaly.subjects.iter().map(|&ix| subject(view, ix)).collect();
-        let zones: Vec<String> = anomaly.zones.iter().map(|&ix| view.zones.get(ix).id.clone()).collect();
-        let zone = anomaly.zones.first().map(|&ix| view.zones.get(ix));
-        let key = identity(anomaly.kind, &subjects, zones.first(), anomaly.onset);
-        let entry = self.entries.get_or_insert_with(number, || Entry { id: key.clone(), revision: 0 });
-        entry.revision += 1;
-        let state = match (change, anomaly.end) {
-            (Change::Retracted, _) => AlertState::Retracted,
-            (_, Some(_)) => AlertState::RectifiedUnacknowledged,
-            (_, None) => AlertState::ActiveUnacknowledged,
-        };
-        let suppressed_entry =
-            anomaly.suppressed.as_ref().and_then(|s: &Suppression| s.entry).map(|ix| view.zones.get(ix).id.clone());
-        Alert {
-            id: entry.id.clone(),
-            key,
-            revision: entry.revision,
-            at: view.now,
-            cause: change,
-            state,
-            severity: severity::judge(&anomaly, view),
-            subjects,
-            squadron: zone.and_then(|zone| zone.squadron.clone()),
-            zone: zones.first().cloned(),
-            zones,
-            suppressed_entry,
-            evidence: cite(&anomaly, view),
-            settings_hash: self.settings_hash.clone(),
-            anomaly,
-        }
-    }
-
-    /// How many alerts were ever raised.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether none was.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
+/// Why there is a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// Something happened at sea, or to the rules.
+    Anomaly(Change),
+    /// An operator commanded.
+    Operator,
 }
 
 impl Alert {
@@ -154,35 +112,6 @@ impl Alert {
     pub fn factors(&self) -> &[Factor] {
         &self.anomaly.factors
     }
-}
-
-/// The hash that names an alert: kind, subjects ascending, zone, onset.
-fn identity(kind: Kind, subjects: &[Subject], zone: Option<&String>, onset: EventTime) -> String {
-    let mut names: Vec<String> = subjects.iter().map(|s| s.track.to_string()).collect();
-    names.sort_unstable();
-    public_id(&[kind.text(), &names.join(","), zone.map_or("", String::as_str), &onset.millis().to_string()])
-}
-
-fn subject(view: &View<'_>, ix: TrackIx) -> Subject {
-    let Some(track) = view.track(ix) else {
-        return Subject { track: TrackId::default(), mmsi: None, name: None, by_ais: false, by_radar: false };
-    };
-    let sources = track.sources(view.now);
-    Subject {
-        track: track.id,
-        mmsi: track.mmsi,
-        name: track.claims.name,
-        by_ais: sources.contains(&Source::Ais),
-        by_radar: sources.contains(&Source::Radar),
-    }
-}
-
-fn cite(anomaly: &Anomaly, view: &View<'_>) -> Vec<CitedFix> {
-    let name = |ix: TrackIx| view.track(ix).map(|track| track.id).unwrap_or_default();
-    let mut cited: Vec<CitedFix> =
-        anomaly.evidence.exhibits().iter().map(|e| CitedFix { track: name(e.track), fix: e.fix }).collect();
-    cited.sort_by_key(|c| (c.fix.at, c.track, c.fix.digest));
-    cited
 }
 
 impl std::fmt::Display for TrackId {
@@ -196,8 +125,20 @@ impl AlertState {
     pub fn text(self) -> &'static str {
         match self {
             AlertState::ActiveUnacknowledged => "active_unacknowledged",
+            AlertState::ActiveAcknowledged => "active_acknowledged",
             AlertState::RectifiedUnacknowledged => "rectified_unacknowledged",
+            AlertState::Normal => "normal",
             AlertState::Retracted => "retracted",
+        }
+    }
+}
+
+impl Cause {
+    /// As printed.
+    pub fn text(self) -> &'static str {
+        match self {
+            Cause::Anomaly(change) => change.text(),
+            Cause::Operator => "operator",
         }
     }
 }
@@ -214,6 +155,8 @@ impl Change {
             Change::LateData | Change::Retracted => "late_data",
             Change::Suppressed => "suppressed",
             Change::Unsuppressed => "unsuppressed",
+            Change::ZoneChanged => "zone_changed",
+            Change::SettingsChanged => "settings_changed",
         }
     }
 }

@@ -89,6 +89,11 @@ impl FeedDecoder {
         }
     }
 
+    /// The feed's settings changed; what it has told so far stays.
+    pub fn set_feed(&mut self, feed: &Feed) {
+        self.feed = feed.clone();
+    }
+
     /// Decodes one line or datagram.
     #[inline]
     pub fn decode(&mut self, frame: &Frame<'_>, shared: Shared<'_>, emit: &mut impl FnMut(Decoded<'_>)) {

@@ -92,6 +92,16 @@ impl Decoder {
         Decoder { feeds, stations: Stations::default(), payload: Payload::default() }
     }
 
+    /// Other feeds: those known before take their new settings and keep their state, further ones are appended.
+    pub fn set_feeds(&mut self, feeds: &[Feed]) {
+        for (i, feed) in (0..).zip(feeds) {
+            match self.feeds.get_mut(usize::from(i)) {
+                Some(known) => known.set_feed(feed),
+                None => self.feeds.push(FeedDecoder::new(FeedId(i), feed)),
+            }
+        }
+    }
+
     /// Decodes one line or datagram; a frame of a feed that is not there is ignored.
     ///
     /// What a `$PGHP` line behind it may stamp is kept back up to 20 lines or 2 s of receive time, see [`Decoder::tick`].

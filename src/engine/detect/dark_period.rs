@@ -6,11 +6,12 @@ use smallvec::SmallVec;
 use super::evidence::Evidence;
 use super::{
     Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Open, Priority, Rule, Subkind, Suppression, View,
-    extend_observed,
+    end_if_touched, extend_observed,
 };
 use crate::engine::coverage::Silence;
 use crate::engine::earth::Position;
-use crate::engine::limits::DarkPeriod;
+use crate::engine::limits::{DarkPeriod, Limits};
+use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::table::TrackTable;
@@ -132,6 +133,21 @@ impl Detector for DarkPeriodDetector {
 
     fn on_gone(&mut self, _view: &View<'_>, ix: TrackIx, _effects: &mut Effects<'_>) {
         self.watches.remove(&ix);
+    }
+
+    fn end_touched(&mut self, view: &View<'_>, change: &RulesChange, effects: &mut Effects<'_>) {
+        self.watches.for_each_mut(|ix, watch| {
+            let was_open = watch.open.is_some();
+            end_if_touched(&mut watch.open, change, view.now, effects);
+            if was_open && watch.open.is_none() && !watch.armed {
+                watch.armed = true;
+                effects.timers.set(view.now + LOOK_AGAIN, TimerReason::Silence { track: ix });
+            }
+        });
+    }
+
+    fn adopt(&mut self, change: &RulesChange, _limits: &Limits) {
+        self.watches.for_each_mut(|_, watch| watch.open.iter_mut().for_each(|open| open.adopt(change)));
     }
 }
 

@@ -12,6 +12,7 @@ use super::coverage::Coverage;
 use super::earth::Position;
 use super::limits::Limits;
 use super::picture::Picture;
+use super::rules::RulesChange;
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
 use super::track::target::Targets;
@@ -234,6 +235,10 @@ pub enum Change {
     Suppressed,
     /// It is shown again.
     Unsuppressed,
+    /// Its zone is not what it was: it ends, and may be raised anew.
+    ZoneChanged,
+    /// Its thresholds are not what they were: it ends, and may be raised anew.
+    SettingsChanged,
 }
 
 /// One step in an anomaly's life, by its number.
@@ -253,6 +258,44 @@ struct Open {
     number: u64,
     anomaly: Anomaly,
     told_at: EventTime,
+}
+
+impl Open {
+    /// How a change of rules ends it, if it touches it.
+    fn touched_by(&self, change: &RulesChange) -> Option<Change> {
+        let entry = self.anomaly.suppressed.as_ref().and_then(|suppression| suppression.entry);
+        let mut zones = self.anomaly.zones.iter().copied().chain(entry);
+        if change.limits_changed {
+            Some(Change::SettingsChanged)
+        } else {
+            zones.any(|zone| change.kept(zone).is_none()).then_some(Change::ZoneChanged)
+        }
+    }
+
+    /// Takes the new places of its zones; call only if the change does not touch it.
+    fn adopt(&mut self, change: &RulesChange) {
+        let anomaly = &mut self.anomaly;
+        anomaly.zones = anomaly.zones.iter().filter_map(|&zone| change.kept(zone)).collect();
+        if let Some(suppression) = anomaly.suppressed.as_mut() {
+            suppression.entry = suppression.entry.and_then(|zone| change.kept(zone));
+        }
+    }
+}
+
+/// Ends what is open if a change of rules touches it, and forgets it.
+fn end_if_touched<O: std::borrow::BorrowMut<Open>>(
+    open: &mut Option<O>,
+    change: &RulesChange,
+    now: EventTime,
+    effects: &mut Effects<'_>,
+) {
+    let Some(how) = open.as_ref().and_then(|open| open.borrow().touched_by(change)) else { return };
+    let Some(mut open) = open.take() else { return };
+    let open = open.borrow_mut();
+    if open.anomaly.end.is_none() {
+        open.anomaly.end = Some(now.max(open.anomaly.onset));
+        effects.tell(open.number, how, &open.anomaly);
+    }
 }
 
 /// All that a detector may look at.
@@ -297,6 +340,10 @@ pub trait Detector {
     fn on_target_lost(&mut self, _view: &View<'_>, _track: TrackIx, _effects: &mut Effects<'_>) {}
     /// A track is about to leave the picture (it is still there).
     fn on_gone(&mut self, _view: &View<'_>, _track: TrackIx, _effects: &mut Effects<'_>) {}
+    /// Other rules come: what they touch ends, judged for the last time by those of before.
+    fn end_touched(&mut self, view: &View<'_>, change: &RulesChange, effects: &mut Effects<'_>);
+    /// The other rules are in force: what is still open takes the new places of its zones.
+    fn adopt(&mut self, change: &RulesChange, limits: &Limits);
 }
 
 /// The table of detectors: a new rule is one file and one line here.

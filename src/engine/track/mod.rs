@@ -97,6 +97,8 @@ pub struct Track {
     pub observed: bool,
     /// The fix before, for dwell.
     pub previous_at: EventTime,
+    /// The last fix that was put out for keeping.
+    pub kept_at: EventTime,
     /// Fixes taken.
     pub fixes: u32,
     /// Navigational status last sent.
@@ -140,6 +142,7 @@ impl Track {
             last: fix,
             observed: false,
             previous_at: fix.at,
+            kept_at: EventTime::MIN,
             fixes: 0,
             navigational_status: None,
             true_heading: None,

@@ -34,6 +34,15 @@ impl<V> TrackTable<V> {
         self.0[place].get_or_insert_with(make)
     }
 
+    /// Changes what is kept, by the tracks' places.
+    pub fn for_each_mut(&mut self, mut change: impl FnMut(TrackIx, &mut V)) {
+        for (place, value) in (0..).zip(&mut self.0) {
+            if let Some(value) = value {
+                change(TrackIx(place), value);
+            }
+        }
+    }
+
     /// Takes out what is kept of a track.
     pub fn remove(&mut self, track: &TrackIx) -> Option<V> {
         self.0.get_mut(track.0 as usize)?.take()

@@ -8,12 +8,13 @@ use smallvec::SmallVec;
 
 use super::evidence::Evidence;
 use super::{
-    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Open, Priority, Subkind, View, extend_observed,
-    join_zones,
+    Anomaly, Change, Detector, Effects, Factor, FactorName, Kind, Open, Priority, Subkind, View, end_if_touched,
+    extend_observed, join_zones,
 };
 use crate::engine::earth::Position;
-use crate::engine::limits::Loitering;
+use crate::engine::limits::{Limits, Loitering};
 use crate::engine::map::Map;
+use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::interval::{AT_ANCHOR, FISHING, NOT_UNDER_COMMAND};
@@ -108,6 +109,18 @@ impl Detector for LoiteringDetector {
         {
             candidate.end(track.last.at, effects);
         }
+    }
+
+    fn end_touched(&mut self, view: &View<'_>, change: &RulesChange, effects: &mut Effects<'_>) {
+        for ix in self.candidates.sorted_keys() {
+            if let Some(candidate) = self.candidates.get_mut(&ix) {
+                end_if_touched(&mut candidate.open, change, view.now, effects);
+            }
+        }
+    }
+
+    fn adopt(&mut self, change: &RulesChange, _limits: &Limits) {
+        self.candidates.for_each_mut(|candidate| candidate.open.iter_mut().for_each(|open| open.adopt(change)));
     }
 }
 

@@ -7,9 +7,10 @@ mod state;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Change, Detector, Effects, View};
+use super::{Change, Detector, Effects, View, end_if_touched};
 use crate::engine::limits::{Limits, ShipToShip};
 use crate::engine::map::Map;
+use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::associate::trails_differ;
@@ -101,6 +102,18 @@ impl Detector for ShipToShipDetector {
                 list.retain(|t| *t != ix);
             }
         }
+    }
+
+    fn end_touched(&mut self, view: &View<'_>, change: &RulesChange, effects: &mut Effects<'_>) {
+        for key in self.pairs.sorted_keys() {
+            if let Some(pair) = self.pairs.get_mut(&key) {
+                end_if_touched(&mut pair.open, change, view.now, effects);
+            }
+        }
+    }
+
+    fn adopt(&mut self, change: &RulesChange, limits: &Limits) {
+        self.pairs.for_each_mut(|pair| pair.adopt(change, &limits.ship_to_ship));
     }
 }
 

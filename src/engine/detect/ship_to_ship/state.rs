@@ -11,6 +11,7 @@ use crate::engine::detect::{
     Anomaly, Change, Effects, Factor, FactorName, Kind, Open, Priority, Subkind, View, extend_observed, join_zones,
 };
 use crate::engine::limits::{Limits, ShipToShip, Tier};
+use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::{Track, TrackIx};
@@ -54,6 +55,14 @@ impl Pair {
             merged_at: None,
             merged: Span::ZERO,
             open: None,
+        }
+    }
+
+    /// Other rules are in force: tiers that are counted otherwise now are counted from the beginning.
+    pub(super) fn adopt(&mut self, change: &RulesChange, limits: &ShipToShip) {
+        self.open.iter_mut().for_each(|open| open.adopt(change));
+        if change.limits_changed {
+            self.tiers = SmallVec::from_elem(Dwell::default(), limits.tiers.0.len());
         }
     }
 

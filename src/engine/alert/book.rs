@@ -1,0 +1,207 @@
+//! The alert book: every alert so far, its identity, and what people did about it.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::{Alert, AlertState, Cause, CitedFix, Handling, Subject, severity};
+use crate::engine::command::{Action, Command};
+use crate::engine::detect::evidence::Evidence;
+use crate::engine::detect::{Anomaly, Change, Finding, Kind, Priority, Suppression, View};
+use crate::engine::digest::{digest64, public_id};
+use crate::engine::map::Map;
+use crate::engine::time::EventTime;
+use crate::engine::track::{Source, TrackId, TrackIx};
+
+/// Of so many alerts the book keeps the whole text, so that a command can give a new revision; of older ones only the id.
+const KEPT_WHOLE: usize = 10_000;
+
+/// What the book remembers of an alert.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Entry {
+    id: String,
+    revision: u32,
+    acknowledged: bool,
+    handling: Handling,
+    /// Its newest revision, while a command may still act on it.
+    newest: Option<Box<Alert>>,
+}
+
+/// All alerts so far, by the number of their anomaly.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AlertBook {
+    entries: Map<u64, Entry>,
+    /// The number of an id, by the id's digest.
+    numbers: Map<u64, u64>,
+    /// Whose text is kept, oldest first.
+    whole: VecDeque<u64>,
+    settings_hash: String,
+}
+
+impl AlertBook {
+    /// A book under these settings.
+    pub fn new(settings_hash: &str) -> Self {
+        AlertBook { settings_hash: settings_hash.to_owned(), ..AlertBook::default() }
+    }
+
+    /// Alerts from here on were judged under other settings.
+    pub fn set_settings_hash(&mut self, settings_hash: &str) {
+        settings_hash.clone_into(&mut self.settings_hash);
+    }
+
+    /// Writes a finding down and returns the revision it makes.
+    pub fn write(&mut self, finding: Finding, view: &View<'_>) -> Alert {
+        let Finding { number, change, mut anomaly } = finding;
+        let subjects: SmallVec<[Subject; 2]> = anomaly.subjects.iter().map(|&ix| subject(view, ix)).collect();
+        let zones: Vec<String> = anomaly.zones.iter().map(|&ix| view.zones.get(ix).id.clone()).collect();
+        let zone = anomaly.zones.first().map(|&ix| view.zones.get(ix));
+        let key = identity(anomaly.kind, &subjects, zones.first(), anomaly.onset);
+        let suppressed_entry =
+            anomaly.suppressed.as_ref().and_then(|s: &Suppression| s.entry).map(|ix| view.zones.get(ix).id.clone());
+        let evidence = cite(&anomaly, view);
+        let severity = severity::judge(&anomaly, view);
+        anomaly.evidence = Evidence::default();
+        let settings_hash = self.settings_hash.clone();
+        let entry = self.entry(number, &key);
+        entry.revision += 1;
+        let before = entry.newest.as_ref().map(|alert| alert.anomaly.priority);
+        if change == Change::Escalated && before.is_none_or(|before: Priority| anomaly.priority > before) {
+            entry.acknowledged = false;
+        }
+        let alert = Alert {
+            id: entry.id.clone(),
+            key,
+            revision: entry.revision,
+            at: view.now,
+            cause: Cause::Anomaly(change),
+            state: state(change == Change::Retracted, anomaly.end.is_some(), entry.acknowledged),
+            severity,
+            subjects,
+            squadron: zone.and_then(|zone| zone.squadron.clone()),
+            zone: zones.first().cloned(),
+            zones,
+            suppressed_entry,
+            evidence,
+            handling: entry.handling.clone(),
+            settings_hash,
+            anomaly,
+        };
+        self.keep(number, &alert);
+        alert
+    }
+
+    /// Does what an operator commands and returns the revision it makes; `None` if that changes nothing.
+    pub fn command(&mut self, command: &Command, at: EventTime) -> Option<Alert> {
+        let number = *self.numbers.get(&digest64(command.alert.as_bytes()))?;
+        let entry = self.entries.get_mut(&number).filter(|entry| entry.id == command.alert)?;
+        match command.action {
+            Action::Acknowledge if entry.acknowledged => return None,
+            Action::Acknowledge => {
+                let newest = entry.newest.as_ref()?;
+                if newest.state == AlertState::Retracted {
+                    return None;
+                }
+                entry.acknowledged = true;
+                entry.handling.acknowledged_by = Some(command.by.clone());
+                entry.handling.note = command.note.clone().or(entry.handling.note.take());
+            }
+        }
+        let newest = entry.newest.as_ref()?;
+        entry.revision += 1;
+        let alert = Alert {
+            revision: entry.revision,
+            at,
+            cause: Cause::Operator,
+            state: state(false, newest.anomaly.end.is_some(), entry.acknowledged),
+            handling: entry.handling.clone(),
+            ..Alert::clone(newest)
+        };
+        self.keep(number, &alert);
+        Some(alert)
+    }
+
+    /// How many alerts were ever raised.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entry of an anomaly, made at its first finding.
+    fn entry(&mut self, number: u64, key: &str) -> &mut Entry {
+        let numbers = &mut self.numbers;
+        self.entries.get_or_insert_with(number, || {
+            let id = free_id(key, numbers);
+            numbers.insert(digest64(id.as_bytes()), number);
+            Entry { id, revision: 0, acknowledged: false, handling: Handling::default(), newest: None }
+        })
+    }
+
+    /// Keeps a revision for the next command, unless none can act on it any more.
+    fn keep(&mut self, number: u64, alert: &Alert) {
+        let settled = matches!(alert.state, AlertState::Normal | AlertState::Retracted);
+        let Some(entry) = self.entries.get_mut(&number) else { return };
+        let known = entry.newest.is_some();
+        entry.newest = (!settled).then(|| Box::new(alert.clone()));
+        if !known && !settled {
+            self.whole.push_back(number);
+        }
+        if self.whole.len() > KEPT_WHOLE
+            && let Some(oldest) = self.whole.pop_front()
+            && let Some(entry) = self.entries.get_mut(&oldest)
+        {
+            entry.newest = None;
+        }
+    }
+}
+
+/// The key as id; if another alert has it (the same was raised again after a change of rules), its next relative.
+fn free_id(key: &str, numbers: &Map<u64, u64>) -> String {
+    let relatives = (2u32..).map(|n| public_id(&[key, &n.to_string()]));
+    let mut ids = std::iter::once(key.to_owned()).chain(relatives);
+    ids.find(|id| !numbers.contains_key(&digest64(id.as_bytes()))).unwrap_or_default()
+}
+
+/// The state that follows from what happened at sea and what people did.
+fn state(retracted: bool, over: bool, acknowledged: bool) -> AlertState {
+    match (retracted, over, acknowledged) {
+        (true, _, _) => AlertState::Retracted,
+        (_, false, false) => AlertState::ActiveUnacknowledged,
+        (_, false, true) => AlertState::ActiveAcknowledged,
+        (_, true, false) => AlertState::RectifiedUnacknowledged,
+        (_, true, true) => AlertState::Normal,
+    }
+}
+
+/// The hash that names an alert: kind, subjects ascending, zone, onset.
+fn identity(kind: Kind, subjects: &[Subject], zone: Option<&String>, onset: EventTime) -> String {
+    let mut names: Vec<String> = subjects.iter().map(|s| s.track.to_string()).collect();
+    names.sort_unstable();
+    public_id(&[kind.text(), &names.join(","), zone.map_or("", String::as_str), &onset.millis().to_string()])
+}
+
+fn subject(view: &View<'_>, ix: TrackIx) -> Subject {
+    let Some(track) = view.track(ix) else {
+        return Subject { track: TrackId::default(), mmsi: None, name: None, by_ais: false, by_radar: false };
+    };
+    let sources = track.sources(view.now);
+    Subject {
+        track: track.id,
+        mmsi: track.mmsi,
+        name: track.claims.name,
+        by_ais: sources.contains(&Source::Ais),
+        by_radar: sources.contains(&Source::Radar),
+    }
+}
+
+fn cite(anomaly: &Anomaly, view: &View<'_>) -> Vec<CitedFix> {
+    let name = |ix: TrackIx| view.track(ix).map(|track| track.id).unwrap_or_default();
+    let mut cited: Vec<CitedFix> =
+        anomaly.evidence.exhibits().iter().map(|e| CitedFix { track: name(e.track), fix: e.fix }).collect();
+    cited.sort_by_key(|c| (c.fix.at, c.track, c.fix.digest));
+    cited
+}

@@ -62,6 +62,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("rstar", &["src/engine/picture", "src/engine/zone/"]),
     ("geo", &["src/engine/earth", "src/engine/zone/"]),
     ("nmea", &["src/engine/decode/"]),
+    ("rusqlite", &["src/edge/store/"]),
     ("tokio_postgres", &["src/edge/store/"]),
     ("indicatif", &["src/app/"]),
 ];

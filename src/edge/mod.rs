@@ -9,3 +9,4 @@ pub mod lines;
 pub mod recording;
 pub mod seen;
 pub mod snapshot;
+pub mod store;

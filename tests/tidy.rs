@@ -77,8 +77,8 @@ const PARTS: &[(&str, &[&str])] = &[
     ("app", &["engine", "edge", "sim", "score", "settings"]),
 ];
 
-/// The folders of the edge that the others may import.
-const SHARED_EDGE: &[&str] = &["journal", "store"];
+/// The folders of the edge that the others may import; who comes in is the API's to ask.
+const SHARED_EDGE: &[&str] = &["journal", "store", "auth"];
 
 struct Source {
     /// From the root, with `/`.

@@ -1,5 +1,6 @@
 //! Wiring: the one place that knows every part; one file a command.
 
+pub mod access;
 mod check;
 mod decode;
 mod decode_line;
@@ -7,6 +8,7 @@ mod in_force;
 mod replay;
 mod score;
 mod simulate;
+mod token;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,7 @@ enum Command {
     Check(check::CheckArgs),
     Simulate(simulate::SimulateArgs),
     Score(score::ScoreArgs),
+    Token(token::TokenArgs),
 }
 
 /// Exit code: a file cannot be read or written.
@@ -44,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Score(args) => score::run(args),
+        Command::Token(args) => token::run(args),
     };
     result.unwrap_or_else(|error| {
         eprintln!("picket: {error:#}");

@@ -94,6 +94,11 @@ impl Inlet {
         let _ = self.0.try_send(Work::Tick);
     }
 
+    /// Pieces of work that wait for the engine.
+    pub fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+
     /// Asks for settings and zones to be read again.
     ///
     /// # Errors

@@ -225,8 +225,8 @@ pub fn track_line(state: &TrackState) -> serde_json::Result<String> {
         cog_deg: state.cog.map(|c| quantise(c.degrees(), 1)),
         mmsi: state.mmsi.map(|m| m.0),
         mmsi_confidence: quantise(state.mmsi_confidence, 3),
-        class: class(state.class, state.mmsi.is_some()),
-        sources: state.sources.iter().map(|&s| source(s)).collect(),
+        class: class_text(state.class, state.mmsi.is_some()),
+        sources: state.sources.iter().map(|&s| source_text(s)).collect(),
         sigma_m: quantise(state.sigma_m, 1),
     })
 }
@@ -234,10 +234,10 @@ pub fn track_line(state: &TrackState) -> serde_json::Result<String> {
 fn subject(subject: &Subject) -> SubjectLine<'_> {
     let mut sources = Vec::new();
     if subject.by_ais {
-        sources.push(source(Source::Ais));
+        sources.push(source_text(Source::Ais));
     }
     if subject.by_radar {
-        sources.push(source(Source::Radar));
+        sources.push(source_text(Source::Radar));
     }
     SubjectLine {
         track: subject.track.to_string(),
@@ -291,7 +291,7 @@ fn fix<'a>(cited: &CitedFix, feeds: &'a [Feed]) -> FixLine<'a> {
         lon: quantise(fix.position.lon(), 7),
         sog_kn: fix.sog.map(|v| quantise(v.knots(), 2)),
         cog_deg: fix.cog.map(|c| quantise(c.degrees(), 1)),
-        source: source(fix.source),
+        source: source_text(fix.source),
         sigma_m: quantise(f64::from(fix.sigma_m), 1),
         feed: feeds.get(usize::from(fix.feed.0)).map_or("", |feed| &feed.name),
         digest: hex(&fix.digest.to_be_bytes()),
@@ -302,14 +302,16 @@ fn position(position: Position) -> PositionLine {
     PositionLine { lat: quantise(position.lat(), 7), lon: quantise(position.lon(), 7) }
 }
 
-fn source(source: Source) -> &'static str {
+/// A sensor, as every line tells it.
+pub fn source_text(source: Source) -> &'static str {
     match source {
         Source::Ais => "ais",
         Source::Radar => "radar",
     }
 }
 
-fn class(class: AisClass, has_mmsi: bool) -> &'static str {
+/// What kind of station a track is, as every line tells it.
+pub fn class_text(class: AisClass, has_mmsi: bool) -> &'static str {
     match class {
         _ if !has_mmsi => "radar",
         AisClass::A => "a",

@@ -1,0 +1,101 @@
+//! Zones: what their files say, as one GeoJSON collection.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::App;
+use crate::engine::zone::ZoneKind;
+
+/// A file or one of its features, as far as it is shown.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Document<'a> {
+    Collection {
+        #[serde(borrow)]
+        features: Vec<FeatureFile<'a>>,
+    },
+    Feature(#[serde(borrow)] FeatureFile<'a>),
+}
+
+#[derive(Deserialize)]
+struct FeatureFile<'a> {
+    #[serde(borrow)]
+    geometry: &'a RawValue,
+    properties: PropertiesFile,
+}
+
+#[derive(Deserialize)]
+struct PropertiesFile {
+    id: String,
+    name: String,
+    kind: ZoneKind,
+    squadron: Option<String>,
+    sts_watch: Option<bool>,
+    anchorage_ok: Option<bool>,
+    radius_m: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Collection<'a> {
+    r#type: &'static str,
+    features: Vec<Feature<'a>>,
+}
+
+#[derive(Serialize)]
+struct Feature<'a> {
+    r#type: &'static str,
+    id: String,
+    geometry: &'a RawValue,
+    properties: Properties,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    id: String,
+    name: String,
+    kind: &'static str,
+    squadron: Option<String>,
+    sts_watch: bool,
+    anchorage_ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    radius_m: Option<f64>,
+}
+
+/// One collection of all features of zone files that are known to be good.
+///
+/// # Errors
+/// `serde_json`'s, for a file that is no good after all.
+pub fn feature_collection<'a>(files: impl IntoIterator<Item = &'a str>) -> serde_json::Result<String> {
+    let mut features = Vec::new();
+    for file in files {
+        match serde_json::from_str(file)? {
+            Document::Collection { features: some } => features.extend(some.into_iter().map(feature)),
+            Document::Feature(one) => features.push(feature(one)),
+        }
+    }
+    serde_json::to_string(&Collection { r#type: "FeatureCollection", features })
+}
+
+fn feature(FeatureFile { geometry, properties }: FeatureFile<'_>) -> Feature<'_> {
+    let PropertiesFile { id, name, kind, squadron, sts_watch, anchorage_ok, radius_m } = properties;
+    let properties = Properties {
+        id: id.clone(),
+        name,
+        kind: kind.name(),
+        squadron,
+        sts_watch: sts_watch.unwrap_or(false),
+        anchorage_ok: anchorage_ok.unwrap_or(kind == ZoneKind::Anchorage),
+        radius_m,
+    };
+    Feature { r#type: "Feature", id, geometry, properties }
+}
+
+/// `GET /api/v1/zones`.
+pub(super) async fn list(State(app): State<App>) -> Response {
+    let zones = app.in_force.borrow().zones.clone();
+    ([(header::CONTENT_TYPE, "application/geo+json")], Bytes::copy_from_slice(zones.as_bytes())).into_response()
+}

@@ -73,7 +73,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("edge", &["engine"]),
     ("sim", &["engine"]),
     ("score", &["engine"]),
-    ("settings", &["engine"]),
+    ("settings", &["engine", "edge"]),
     ("app", &["engine", "edge", "sim", "score", "settings"]),
 ];
 

@@ -42,6 +42,10 @@ pub struct FeedHealth {
     pub bytes: u64,
     /// Frames that came but could not be taken.
     pub dropped: u64,
+    /// Lines that were too long and are handed on without their rest.
+    pub cut: u64,
+    /// Connections and datagrams from places that may not send, and connections beyond the limit.
+    pub refused: u64,
     /// Times it was connected.
     pub connects: u64,
     /// Frames a second over the last ten seconds.

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::file::{FeedFile, FeedKindFile, SiteFile};
+use ipnet::IpNet;
+
+use super::file::{FeedFile, FeedKindFile, SiteFile, UNUSED_FEED_KEYS};
+use crate::edge::feed::{FeedSource, SourceError};
 use crate::engine::earth::Position;
 use crate::engine::input::{Feed, FeedKind, Site};
 use crate::engine::time::{EventTime, Span};
-
-/// The transports a feed's `url` may name.
-const SCHEMES: [&str; 8] = ["tcp", "tcp-listen", "udp", "udp-multicast", "serial", "file", "mqtt", "nats"];
 
 /// One feed of the settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,9 +19,24 @@ pub struct FeedSettings {
     /// The recording it is read from, relative paths already resolved.
     pub path: Option<PathBuf>,
     /// Where a live feed comes from.
-    pub url: Option<String>,
+    pub source: Option<FeedSource>,
+    /// Who may send, where others come to picket; without networks anyone on this machine.
+    pub allow_from: Vec<IpNet>,
     /// Why this build does not read it.
     pub skipped: Option<String>,
+}
+
+impl FeedSettings {
+    /// Whether a key of its table makes a difference to it.
+    pub(super) fn uses(&self, key: &str) -> bool {
+        let listens = self.source.as_ref().is_some_and(|source| source.listens_on().is_some());
+        !UNUSED_FEED_KEYS.contains(&key) && (key != "allow_from" || listens)
+    }
+
+    /// Whether it is read from standard input, which serves one feed only.
+    pub(super) fn is_stdin(&self) -> bool {
+        self.source == Some(FeedSource::Stdin)
+    }
 }
 
 /// What is wrong with a table: the key below it, and why.
@@ -32,13 +47,20 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     let mut faults: Vec<KeyFault> = Vec::new();
     let mut note = |key: &'static str, fault: Option<String>| faults.extend(fault.map(|what| (key, what)));
     note("name", name_fault(&file.name));
-    note("url", file.url.as_deref().and_then(url_fault));
+    let (source, unread) = source_of(file, folder).unwrap_or_else(|what| {
+        note("url", Some(what));
+        (None, None)
+    });
     if file.path.is_some() && file.url.is_some() {
         note("url", Some("a feed has a `path` or a `url`, not both".to_owned()));
     }
     note("lateness_s", file.lateness_s.and_then(|s| range_fault(s, 0.0, 86_400.0)));
+    let mut allow_from = Vec::new();
     for network in &file.allow_from {
-        note("allow_from", network_fault(network));
+        match network_of(network) {
+            Ok(network) => allow_from.push(network),
+            Err(what) => note("allow_from", Some(what)),
+        }
     }
     let date = file.date.as_ref().map(date_of).transpose().unwrap_or_else(|what| {
         note("date", Some(what));
@@ -61,10 +83,10 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     feed.correction_only = file.correction_only;
     feed.site = site;
     feed.date = date;
-    let skipped =
+    let asterix =
         (file.kind == FeedKindFile::Asterix).then(|| "ASTERIX is not read yet: this feed is skipped".to_owned());
     let path = file.path.as_ref().map(|path| folder.join(path));
-    Ok(FeedSettings { feed, path, url: file.url.clone(), skipped })
+    Ok(FeedSettings { feed, path, source, allow_from, skipped: asterix.or(unread) })
 }
 
 /// The site of a `[feed.site]` table or of a site file.
@@ -105,9 +127,25 @@ fn name_fault(name: &str) -> Option<String> {
     (!is_good).then(|| "must be 1 to 64 printable characters".to_owned())
 }
 
-fn url_fault(url: &str) -> Option<String> {
-    let is_known = url.split_once("://").is_some_and(|(scheme, rest)| SCHEMES.contains(&scheme) && !rest.is_empty());
-    (!is_known).then(|| format!("must begin with one of {}, each with ://", SCHEMES.join(", ")))
+/// The source that a `url` names, or why this build does not read it; what is wrong with it otherwise.
+fn source_of(file: &FeedFile, folder: &Path) -> Result<(Option<FeedSource>, Option<String>), String> {
+    let source = match file.url.as_deref().map(|url| FeedSource::parse(url, folder)) {
+        None => return Ok((None, None)),
+        Some(Err(later @ SourceError::NotReadYet(_))) => {
+            return Ok((None, Some(format!("{later}: this feed is skipped"))));
+        }
+        Some(source) => source.map_err(|error| error.to_string())?,
+    };
+    if let Some(address) = source.listens_on() {
+        if !address.ip().is_loopback() && file.allow_from.is_empty() {
+            let danger = "anyone who reaches this address could send vessels that are not there";
+            return Err(format!("{danger}: name the senders' networks, like allow_from = [\"192.0.2.0/24\"]"));
+        }
+        if matches!(source, FeedSource::Udp(_)) && file.kind == FeedKindFile::Csv {
+            return Err("a table does not come in datagrams: nothing would tell its header".to_owned());
+        }
+    }
+    Ok((Some(source), None))
 }
 
 fn range_fault(value: f64, from: f64, to: f64) -> Option<String> {
@@ -115,15 +153,9 @@ fn range_fault(value: f64, from: f64, to: f64) -> Option<String> {
 }
 
 /// A network reads `192.0.2.0/24` or is one address.
-fn network_fault(network: &str) -> Option<String> {
-    let (address, bits) = network.split_once('/').map_or((network, None), |(address, bits)| (address, Some(bits)));
-    let most = match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return Some(format!("`{}`: must read like 192.0.2.0/24", network.escape_debug())),
-    };
-    let is_good = bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most));
-    (!is_good).then(|| format!("`{}`: the prefix must be 0 to {most}", network.escape_debug()))
+fn network_of(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| format!("`{}`: must read like 192.0.2.0/24", text.escape_debug()))
 }
 
 /// A day, as a TOML date or as text.

@@ -56,8 +56,7 @@ pub(super) struct FeedFile {
 }
 
 /// The keys of a feed that are checked but do nothing in this build.
-pub(super) const UNUSED_FEED_KEYS: [&str; 6] =
-    ["url", "allow_from", "trust_time", "site.sac", "site.sic", "site.edition"];
+pub(super) const UNUSED_FEED_KEYS: [&str; 4] = ["trust_time", "site.sac", "site.sic", "site.edition"];
 
 /// How a feed's bytes are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::file::{UNUSED_FEED_KEYS, UNUSED_SECTIONS};
+use super::file::UNUSED_SECTIONS;
 use super::{FeedSettings, Settings};
 
 /// Where a value came from.
@@ -84,7 +84,7 @@ impl Settings {
         let mut add = |key: &str, value: String| {
             let written = self.places.line(&format!("feed.{table}.{key}"));
             let origin = written.map_or(Origin::Default, |line| Origin::File(self.file.clone(), line));
-            let is_used = !UNUSED_FEED_KEYS.contains(&key) && settings.skipped.is_none();
+            let is_used = settings.skipped.is_none() && settings.uses(key);
             let value = masked(key, &value);
             entries.push(Entry { key: format!("feed.{}.{key}", feed.name), value, origin, is_used });
         };

@@ -141,7 +141,14 @@ impl Settings {
                 faults.push(self.fault(&format!("feed.{i}.name"), &format!("a second feed `{}`", file.name)));
             }
             match feed::checked(file, folder) {
-                Ok(feed) => feeds.push((feed, i)),
+                Ok(feed) => {
+                    if let Some(other) = feeds.iter().find(|(other, _)| feed.is_stdin() && other.is_stdin()) {
+                        let what =
+                            format!("feed `{}`: url: `{}` reads standard input already", file.name, other.0.feed.name);
+                        faults.push(self.fault(&format!("feed.{i}.url"), &what));
+                    }
+                    feeds.push((feed, i));
+                }
                 Err(wrong) => {
                     let tell = |(key, what): feed::KeyFault| {
                         self.fault(&format!("feed.{i}.{key}"), &format!("feed `{}`: {key}: {what}", file.name))

@@ -1,6 +1,7 @@
 //! Settings that are read, and settings that are refused with their place.
 
 use super::*;
+use crate::edge::feed::FeedSource;
 use crate::engine::time::Span;
 
 fn parse(text: &str) -> Result<Settings, SettingsError> {
@@ -45,6 +46,26 @@ fn feeds_get_their_defaults_and_are_sorted_by_name() {
 }
 
 #[test]
+fn live_feeds_say_where_they_come_from_and_who_may_send() {
+    let text = "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"udp://0.0.0.0:10110\"\nallow_from = [\"10.1.0.0/16\", \"2001:db8::1\"]\ntrust_time = true\n\
+        [[feed]]\nname = \"b\"\nkind = \"nmea\"\nurl = \"file://logs/b.nmea\"\nallow_from = [\"10.1.0.0/16\"]\n\
+        [[feed]]\nname = \"c\"\nkind = \"nmea\"\nurl = \"mqtt://user:hunter2@broker/ais\"\n\
+        [[feed]]\nname = \"d\"\nkind = \"nmea\"\nurl = \"tcp-listen://127.0.0.1:0\"\n";
+    let settings = parse(text).unwrap();
+    let [a, b, c, d] = settings.feeds.as_slice() else { panic!("four feeds") };
+    assert_eq!(a.source, Some(FeedSource::Udp("0.0.0.0:10110".parse().unwrap())));
+    assert_eq!(a.allow_from, ["10.1.0.0/16", "2001:db8::1/128"].map(|text| text.parse().unwrap()));
+    assert_eq!(b.source, Some(FeedSource::File("/etc/picket/logs/b.nmea".into())));
+    assert_eq!((&c.source, c.skipped.as_deref()), (&None, Some("mqtt:// is not read yet: this feed is skipped")));
+    assert!(d.source.is_some() && d.allow_from.is_empty() && d.skipped.is_none());
+    let entries = settings.entries();
+    let used = |key: &str| entries.iter().find(|entry| entry.key == key).unwrap().is_used;
+    assert!(used("feed.a.url") && used("feed.a.allow_from") && used("feed.b.url") && used("feed.d.url"));
+    assert!(!used("feed.a.trust_time") && !used("feed.b.allow_from") && !used("feed.c.url"));
+    assert!(!entries.iter().any(|entry| entry.value.contains("hunter2")));
+}
+
+#[test]
 fn sections_of_later_builds_are_known_and_marked() {
     let text = "[http]\nlisten = \"127.0.0.1:8080\"\n[journal]\nkeep_days = 30\n[postgres]\nurl = \"postgres://picket:hunter2@db/picket\"\n[[deliver]]\nkind = \"webhook\"\n";
     let entries = parse(text).unwrap().entries();
@@ -80,7 +101,23 @@ fn faults_name_file_line_and_column() {
         ),
         (
             "[[feed]]\nname = \"a\"\nkind = \"csv\"\nallow_from = [\"10.0.0.0/40\"]\n",
-            "picket.toml:4:1: feed `a`: allow_from",
+            "picket.toml:4:1: feed `a`: allow_from: `10.0.0.0/40`: must read like 192.0.2.0/24",
+        ),
+        (
+            "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"tcp://10.0.0.1\"\n",
+            "picket.toml:4:1: feed `a`: url: must read tcp://HOST:PORT",
+        ),
+        (
+            "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"udp://0.0.0.0:10110\"\n",
+            "picket.toml:4:1: feed `a`: url: anyone who reaches this address could send vessels that are not there",
+        ),
+        (
+            "[[feed]]\nname = \"a\"\nkind = \"csv\"\nurl = \"udp://127.0.0.1:10110\"\n",
+            "picket.toml:4:1: feed `a`: url: a table does not come in datagrams",
+        ),
+        (
+            "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"stdin://\"\n[[feed]]\nname = \"b\"\nkind = \"nmea\"\nurl = \"stdin://\"\n",
+            "picket.toml:8:1: feed `b`: url: `a` reads standard input already",
         ),
     ] {
         let told = refusal(text);

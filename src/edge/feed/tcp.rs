@@ -1,0 +1,68 @@
+//! `tcp://`: connects to a server, and again whenever the connection is lost.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::backoff::Backoff;
+use super::outlet::Outlet;
+use super::stream::{StreamEnd, read_lines};
+use crate::edge::health::FeedState;
+
+/// A server that does not answer for this long is tried again.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// A silent connection is asked whether the other side is still there after this long ...
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
+/// ... then this often ...
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+/// ... and given up when so many questions stay without an answer.
+const KEEPALIVE_TRIES: u32 = 3;
+
+/// Reads from the server for ever; returns only when the service stops.
+pub async fn run(outlet: Outlet, host: String, port: u16) {
+    let place = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+    outlet.stands(FeedState::Connecting, format!("connecting to {place}"));
+    let mut backoff = Backoff::default();
+    loop {
+        let why = match connect(&host, port).await {
+            Ok(stream) => {
+                outlet.connected(format!("connected to {place}"));
+                let (bytes, end) = read_lines(&outlet, stream).await;
+                if bytes > 0 {
+                    backoff.reset();
+                }
+                match end {
+                    StreamEnd::Closed => format!("{place} closed the connection"),
+                    StreamEnd::Broken(error) => format!("the connection to {place} broke: {error}"),
+                    StreamEnd::Stopping => return,
+                }
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::ConnectionRefused => format!("connection refused by {place}"),
+                ErrorKind::TimedOut => format!("no answer from {place}"),
+                _ => format!("cannot connect to {place}: {error}"),
+            },
+        };
+        let wait = backoff.next_wait();
+        let detail = format!("{why}; trying again in {:.1} s", wait.as_secs_f64());
+        tracing::warn!(feed = outlet.name(), "{detail}");
+        outlet.stands(FeedState::Connecting, detail);
+        sleep(wait).await;
+    }
+}
+
+async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let stream = timeout(CONNECT_PATIENCE, TcpStream::connect((host, port))).await??;
+    keep_alive(&stream)?;
+    Ok(stream)
+}
+
+/// Has the system ask a silent peer whether it is still there, so that a pulled cable ends the connection.
+pub fn keep_alive(stream: &TcpStream) -> io::Result<()> {
+    let keepalive =
+        TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY).with_retries(KEEPALIVE_TRIES);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
+}

@@ -275,3 +275,26 @@ fn tables_give_positions_and_identities() {
     assert_eq!(gave.reports().len(), 3);
     assert_eq!(gave.stations, [Some("east".to_owned()), None]);
 }
+
+#[test]
+fn a_header_within_a_table_holds_from_there_on() {
+    let rows = [
+        "mmsi,t,lat,lon,station",
+        "574001000,2026-01-10T00:00:05,8.5,106.6,east",
+        "t,mmsi,lon,lat,station",
+        "2026-01-10T00:00:15,574001000,106.6,8.5,west",
+        "mmsi,t,lat",
+        "2026-01-10T00:00:25,574001000,106.6,8.5,west",
+    ];
+    let gave = decode_feed(Feed::new("table", FeedKind::Csv), rows);
+    assert_eq!(gave.reasons(), ["malformed"]);
+    let positions: Vec<_> = gave
+        .messages
+        .iter()
+        .map(|(_, message)| match message {
+            crate::Message::Row(row) => row.position.map(|p| (p.lat(), p.lon())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(positions, [Some((8.5, 106.6)); 3]);
+}

@@ -396,7 +396,12 @@ impl FeedDecoder {
             return;
         };
         let Some(row) = header.row(frame.bytes) else {
-            return self.reject(frame, RejectReason::Malformed, frame.bytes, emit);
+            // A sender that comes back, and a file that follows another, begin a table anew.
+            match Header::parse(frame.bytes) {
+                Some(header) => self.header = Some(header),
+                None => self.reject(frame, RejectReason::Malformed, frame.bytes, emit),
+            }
+            return;
         };
         let told = header.stamp(frame.bytes);
         let Some(observed_at) = told.time else {

@@ -40,7 +40,8 @@ pub(super) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse,
 fn register_feeds(services: &Services, registry: &mut Registry) {
     let now = services.clock.now();
     let counter = Family::<Label, Counter>::default;
-    let (frames, bytes, dropped, reports, connects) = (counter(), counter(), counter(), counter(), counter());
+    let (frames, bytes, dropped, cut, refused) = (counter(), counter(), counter(), counter(), counter());
+    let (reports, connects) = (counter(), counter());
     let rejects = Family::<RejectLabels, Counter>::default();
     let (up, age) = (Family::<Label, Gauge>::default(), Family::<Label, Fraction>::default());
     for (feed, health) in services.feeds.iter().zip(services.health.at(now)) {
@@ -48,6 +49,8 @@ fn register_feeds(services: &Services, registry: &mut Registry) {
         frames.get_or_create(&name).inc_by(health.frames);
         bytes.get_or_create(&name).inc_by(health.bytes);
         dropped.get_or_create(&name).inc_by(health.dropped);
+        cut.get_or_create(&name).inc_by(health.cut);
+        refused.get_or_create(&name).inc_by(health.refused);
         reports.get_or_create(&name).inc_by(health.reports);
         connects.get_or_create(&name).inc_by(health.connects);
         for (reason, count) in &health.rejects {
@@ -62,6 +65,8 @@ fn register_feeds(services: &Services, registry: &mut Registry) {
     registry.register("feed_frames", "Frames received", frames);
     registry.register_with_unit("feed_received", "Received", Unit::Bytes, bytes);
     registry.register("feed_dropped", "Frames that came but could not be taken", dropped);
+    registry.register("feed_cut", "Lines that were too long and are handed on without their rest", cut);
+    registry.register("feed_refused", "Connections and datagrams from places that may not send", refused);
     registry.register("feed_reports", "Position reports decoded", reports);
     registry.register("feed_connects", "Times the feed was connected", connects);
     registry.register("feed_rejects", "What was refused, by reason", rejects);

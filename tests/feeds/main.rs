@@ -1,6 +1,8 @@
 //! Live feeds from outside: real sockets on ports the system gives, real files, and an engine's end that reads or does not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod file;
+mod killed;
 mod tcp;
 mod tcp_listen;
 mod udp;

@@ -146,12 +146,14 @@ impl Follower {
         self.outlet.hand_over(frames, 0).await
     }
 
-    /// The end of a file was met while lines of it were still to be skipped.
+    /// The end of a file was met while lines of it were still to be skipped: what is appended is new.
     fn give_up_skipping(&self, tail: &mut Tail) {
         let lines = std::mem::take(&mut tail.to_skip);
         if lines > 0 {
-            let (name, path) = (self.outlet.name(), self.path.display());
-            tracing::warn!(feed = name, lines, "lines that were taken of {path} are not in it any more");
+            let path = self.path.display();
+            let detail = format!("following {path}, in which {lines} lines that were taken are not any more");
+            tracing::warn!(feed = self.outlet.name(), "{detail}");
+            self.outlet.stands(FeedState::Live, detail);
         }
     }
 

@@ -65,3 +65,56 @@ fn read_to_end(mut input: impl Read, sender: &mpsc::Sender<io::Result<Vec<u8>>>)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::clock::Clock;
+    use crate::edge::feed::FeedContext;
+    use crate::edge::health::{FeedHealth, Health};
+    use crate::edge::inlet::{Inlet, Work};
+    use crate::engine::input::{Feed, FeedId, FeedKind, Input};
+    use std::io::{Cursor, ErrorKind};
+
+    /// What an input gives, a feed's end as `None`, and how the feed stands then.
+    async fn read(input: impl Read + Send + 'static) -> (Vec<Option<String>>, FeedHealth) {
+        let ((inlet, mut work), health, clock) = (Inlet::new(), Health::new(1), Clock::wall());
+        let context = FeedContext { inlet, health: health.clone(), clock: clock.clone(), data_dir: "".into() };
+        let task = tokio::spawn(run(Outlet::new(FeedId(0), &Feed::new("feed", FeedKind::Nmea), &context), input));
+        drop(context);
+        let mut given = Vec::new();
+        while let Some(Work::Frames { batch, .. }) = work.recv().await {
+            given.extend(batch.inputs().map(|input| match input {
+                Input::Frame(frame) => Some(String::from_utf8_lossy(frame.bytes).into_owned()),
+                Input::FeedEnded { feed } => (feed != FeedId(0)).then(String::new),
+                other => panic!("{other:?}"),
+            }));
+        }
+        task.await.unwrap();
+        (given, health.at(clock.now()).swap_remove(0))
+    }
+
+    /// An input that breaks.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_end_comes_behind_the_last_line() {
+        let (given, health) = read(Cursor::new("!one\r\n!two\n!three")).await;
+        assert_eq!(given, [Some("!one"), Some("!two"), Some("!three"), None].map(|line| line.map(str::to_owned)));
+        assert_eq!((health.state, health.frames, health.bytes), (FeedState::Ended, 3, 17));
+    }
+
+    #[tokio::test]
+    async fn an_input_that_breaks_has_ended_too() {
+        let (given, health) = read(Cursor::new("!one\n!tw").chain(Broken)).await;
+        assert_eq!(given, [Some("!one"), Some("!tw"), None].map(|line| line.map(str::to_owned)));
+        assert_eq!(health.state, FeedState::Failed);
+        assert!(health.detail.unwrap().starts_with("standard input cannot be read on: "));
+    }
+}

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
@@ -12,7 +12,7 @@ use super::outlet::Outlet;
 use super::stream::{StreamEnd, read_lines};
 use crate::edge::health::FeedState;
 
-/// A server that does not answer for this long is tried again.
+/// An address that does not answer for this long is given up, for this time.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// A silent connection is asked whether the other side is still there after this long ...
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
@@ -54,10 +54,17 @@ pub async fn run(outlet: Outlet, host: String, port: u16) {
     }
 }
 
+/// Tries each address of the host in turn; the last one's error is told.
 async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
-    let stream = timeout(CONNECT_PATIENCE, TcpStream::connect((host, port))).await??;
-    keep_alive(&stream)?;
-    Ok(stream)
+    let mut failure = io::Error::from(ErrorKind::NotFound);
+    for address in lookup_host((host, port)).await? {
+        match timeout(CONNECT_PATIENCE, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return keep_alive(&stream).map(|()| stream),
+            Ok(Err(error)) => failure = error,
+            Err(elapsed) => failure = elapsed.into(),
+        }
+    }
+    Err(failure)
 }
 
 /// Has the system ask a silent peer whether it is still there, so that a pulled cable ends the connection.

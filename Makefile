@@ -5,12 +5,12 @@ DEMO  ?= con-dao
 SHELL  = bash
 PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
-.PHONY: help run test bless lint bench setup ci
+.PHONY: help run test console bless lint bench setup ci
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-run: setup ## build, make the bundled scenario in ./data/demo, replay it, show its alerts
+run: setup console ## build, make the bundled scenario in ./data/demo, replay it, show its alerts
 	$(CARGO) build --release --locked
 	rm -rf data/demo
 	$(PICKET) simulate $(DEMO) --seed 1 --out data/demo
@@ -21,16 +21,32 @@ run: setup ## build, make the bundled scenario in ./data/demo, replay it, show i
 	@echo "How well that matches what really happened (data/demo/truth.jsonl):"
 	@echo "  $(PICKET) score data/demo data/demo/alerts.jsonl"
 
-test: setup ## run every test; PICKET_CORPUS=DIR adds those on real recordings
-	@set -o pipefail; $(CARGO) test --locked --no-fail-fast | awk "$$COUNT"
+test: setup console ## run every test; PICKET_CORPUS=DIR adds those on real recordings
+	@set -o pipefail; \
+	{ failed=0; npm --prefix web test --silent || failed=1; $(CARGO) test --locked --no-fail-fast || failed=1; exit $$failed; } \
+	  | awk "$$COUNT"
 
-# Passes the runner's lines on and ends with the sum of its own counts.
+# Passes the runners' lines on and ends with the sum of their own counts.
 define COUNT
 { print; fflush() }
 /^test result: / { passed += $$4; failed += $$6; ignored += $$8 }
+/^\# pass / { passed += $$3 }
+/^\# fail / { failed += $$3 }
+/^\# skipped / { ignored += $$3 }
 END { printf "test total: %d passed; %d failed; %d ignored\n", passed, failed, ignored }
 endef
 export COUNT
+
+console: web/dist/index.html ## build the console that the program embeds
+
+web/dist/index.html: web/node_modules/.installed $(shell find web/src web/styles web/scripts web/*.* zones/places.geojson -type f)
+	@npm --prefix web run --silent build
+
+web/node_modules/.installed: web/package-lock.json web/package.json
+	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' \
+	  || { echo "the console needs Node 20.19 or newer: see https://nodejs.org"; exit 1; }
+	@npm --prefix web ci --silent
+	@touch $@
 
 bless: ## write the expected output of replay/* anew; read the difference before you commit it
 	PICKET_BLESS=1 $(CARGO) test --locked --test golden
@@ -47,6 +63,9 @@ setup: ## install what is missing for the tests, or say how
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
 	@command -v cc >/dev/null || $(MAKE) --no-print-directory install-gcc
 	@command -v gpsdecode >/dev/null || $(MAKE) --no-print-directory install-gpsd-clients
+	@command -v node >/dev/null || $(MAKE) --no-print-directory install-nodejs
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory install-npm
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory install-chromium
 
 # Installs one Debian package where this may be done without asking; says what to do elsewhere.
 install-%:

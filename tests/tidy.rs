@@ -116,7 +116,7 @@ fn files() -> Vec<String> {
         for entry in fs::read_dir(folder).expect("a readable folder") {
             let path = entry.expect("a readable entry").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let is_ours = !["target", "data", "node_modules", ".git"].contains(&name.as_str());
+            let is_ours = !["target", "data", "node_modules", "dist", "generated", ".git"].contains(&name.as_str());
             if path.is_dir() && is_ours {
                 walk(root, &path, found);
             } else if path.is_file() && name != ".git" {

@@ -4,6 +4,7 @@ pub mod api;
 pub mod auth;
 pub mod batch;
 pub mod clock;
+pub mod console;
 pub mod feed;
 pub mod health;
 pub mod inlet;

@@ -8,6 +8,9 @@ use crate::engine::limits::Limits;
 use crate::engine::rules::{self, MAX_ZONES, ZoneFault, ZoneFile};
 use crate::engine::zone::ZoneSet;
 
+/// Names of places for the console's chart: the one GeoJSON file of the folder that holds no zones.
+const PLACES: &str = "places.geojson";
+
 /// Reads all `*.geojson` files of a folder in the order of their names, with the zones' overrides on top of the limits.
 ///
 /// A folder or file that cannot be read is [`SettingsError::Read`]; everything else that is wrong is told at once.
@@ -15,13 +18,14 @@ pub fn load_zones(dir: &Path, limits: &Limits) -> Result<ZoneSet, SettingsError>
     zones_of(&read_zone_files(dir)?, limits, &dir.display().to_string())
 }
 
-/// Reads the text of all `*.geojson` files of a folder in the order of their names.
+/// Reads the text of all `*.geojson` files of a folder, but [`PLACES`], in the order of their names.
 pub fn read_zone_files(dir: &Path) -> Result<Vec<ZoneFile>, SettingsError> {
     let unreadable = |source| SettingsError::Read { path: dir.to_owned(), source };
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("geojson")) {
+        let is_places = path.file_name().is_some_and(|name| name == PLACES);
+        if !is_places && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("geojson")) {
             paths.push(path);
         }
     }

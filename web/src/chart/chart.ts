@@ -1,0 +1,223 @@
+// The chart: the still map, and over it what moves, kept in step with the picture and the alerts.
+
+import "maplibre-gl/dist/maplibre-gl.css";
+
+import type { Layer } from "@deck.gl/core";
+import { MapboxOverlay } from "@deck.gl/mapbox";
+import type { FeatureCollection } from "geojson";
+import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+
+import type { View } from "../state/link";
+import type { Tracks } from "../state/tracks";
+import type { Alert } from "../wire/types";
+import { language } from "../words";
+import { type AlertMark, alertMarks } from "./alert_marks";
+import { loadCoarseCoast, loadFineCoast } from "./coast";
+import { Labels } from "./labels";
+import { labelsOf } from "./naming";
+import { palette } from "./palette";
+import { evidenceLayers, markLayers, type Scene, trackLayers } from "./scene";
+import { layers, type SourceName, style } from "./style";
+
+setWorkerUrl(new URL(workerUrl, location.href).href);
+
+export { loadPlaces } from "./coast";
+
+export const HOME: View = { lat: 13.2, lon: 108.6, zoom: 4.6 };
+
+const EQUATOR_M = 40_075_017;
+const TILE_PX = 512;
+const FLASH_MS = 600;
+/** How near to a symbol a click counts, pixels. */
+const REACH_PX = 16;
+
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+export interface Picked {
+  alert: Alert | null;
+  track: string | null;
+}
+
+export interface ChartReader {
+  onPick: (picked: Picked) => void;
+  /** While it moves, and once more when it stands. */
+  onMove: () => void;
+  onView: (view: View) => void;
+  onPointer: (lon: number, lat: number) => void;
+}
+
+export class Chart {
+  readonly #map: MapLibre;
+  readonly #overlay = new MapboxOverlay({ interleaved: false, layers: [] });
+  readonly #labels: Labels;
+  readonly #places = new Map<SourceName, FeatureCollection>();
+  #scene: Scene = { alerts: [], selected: null, selectedTrack: null, trails: [] };
+  #marks: AlertMark[] = [];
+  #tracksLayers: Layer[] = [];
+  #evidence: Layer[] = [];
+  #isLit = true;
+
+  constructor(
+    container: HTMLElement,
+    view: View,
+    private readonly tracks: Tracks,
+    private readonly reader: ChartReader,
+  ) {
+    this.#map = new MapLibre({
+      container,
+      style: style(),
+      center: [view.lon, view.lat],
+      zoom: view.zoom,
+      minZoom: 2,
+      maxZoom: 18,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      renderWorldCopies: false,
+      attributionControl: false,
+      fadeDuration: 0,
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.keyboard.disableRotation();
+    this.#map.addControl(this.#overlay);
+    this.#labels = new Labels(container);
+    void document.fonts.ready.then(() => this.#labels.remeasure());
+    this.#listen();
+    setInterval(() => this.#flash(), FLASH_MS);
+    void loadCoarseCoast().then((coast) => this.setSource("coarse", coast));
+    void loadFineCoast().then((coast) => this.setSource("fine", coast));
+  }
+
+  /** Ids of the alerts with a mark on the chart. */
+  get drawn(): string[] {
+    return [...new Set(this.#marks.map(({ alert }) => alert.id))];
+  }
+
+  setSource(name: SourceName, data: FeatureCollection): void {
+    this.#places.set(name, data);
+    const put = () => (this.#map.getSource(name) as GeoJSONSource | undefined)?.setData(data);
+    if (this.#map.getSource(name) === undefined) void this.#map.once("load", put);
+    else put();
+  }
+
+  /** Draws a new state of the alerts or of the selection. */
+  setScene(scene: Scene): void {
+    this.#scene = scene;
+    this.#evidence = evidenceLayers(scene);
+    this.#mark();
+  }
+
+  /** Draws a new tick of the picture. */
+  tick(): void {
+    this.#tracksLayers = trackLayers(this.tracks, this.#scale());
+    this.#mark();
+  }
+
+  /** Takes on the colours of the palette and the language of the names. */
+  restyle(): void {
+    if (!this.#map.isStyleLoaded()) {
+      void this.#map.once("idle", () => this.restyle());
+      return;
+    }
+    for (const layer of layers()) {
+      Object.entries(layer.paint ?? {}).forEach(([name, value]) => this.#map.setPaintProperty(layer.id, name as never, value as never));
+      Object.entries(layer.layout ?? {}).forEach(([name, value]) => this.#map.setLayoutProperty(layer.id, name as never, value as never));
+    }
+    this.#evidence = evidenceLayers(this.#scene);
+    this.tick();
+  }
+
+  /** Goes where these points are all seen, clear of the panel, but no nearer than `maxZoom`. */
+  show(points: [lon: number, lat: number][], panelPx: number, maxZoom: number): void {
+    if (points.length === 0) return;
+    const lons = points.map(([lon]) => lon);
+    const lats = points.map(([, lat]) => lat);
+    const bounds: [number, number, number, number] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+    const padding = { top: 90, bottom: 90, left: 90, right: 90 + panelPx };
+    this.#map.fitBounds(bounds, { padding, maxZoom, duration: stillness.matches ? 0 : 900, essential: false });
+  }
+
+  /** How many metres a pixel shows at the middle of the chart. */
+  get metresPerPixel(): number {
+    return (EQUATOR_M * Math.cos((this.#map.getCenter().lat * Math.PI) / 180)) / (TILE_PX * 2 ** this.#map.getZoom());
+  }
+
+  zoom(by: number): void {
+    this.#map.easeTo({ zoom: this.#map.getZoom() + by, duration: stillness.matches ? 0 : 200 });
+  }
+
+  home(): void {
+    this.#map.easeTo({ center: [HOME.lon, HOME.lat], zoom: HOME.zoom, duration: stillness.matches ? 0 : 700 });
+  }
+
+  #listen(): void {
+    this.#map.on("load", () => this.#places.forEach((data, name) => this.setSource(name, data)));
+    this.#map.on("click", ({ point }) => this.reader.onPick(this.#pick(point.x, point.y)));
+    this.#map.on("mousemove", ({ lngLat }) => this.reader.onPointer(lngLat.lng, lngLat.lat));
+    this.#map.on("move", () => {
+      this.#placeLabels();
+      this.reader.onMove();
+    });
+    this.#map.on("resize", () => this.#placeLabels());
+    this.#map.on("zoom", () => {
+      this.#tracksLayers = trackLayers(this.tracks, this.#scale());
+      this.#draw();
+    });
+    this.#map.on("moveend", () => {
+      const { lng, lat } = this.#map.getCenter();
+      this.reader.onView({ lon: lng, lat, zoom: this.#map.getZoom() });
+      this.#mark();
+    });
+    palette.on(() => this.restyle());
+    language.on(() => this.restyle());
+  }
+
+  /** The listed alert or the track at a point of the chart: alerts first. */
+  #pick(x: number, y: number): Picked {
+    const nearest = { track: null as string | null, alert: null as Alert | null, px: REACH_PX };
+    const offer = (lon: number, lat: number, bonus: number, found: Picked) => {
+      const at = this.#map.project([lon, lat]);
+      const px = Math.hypot(at.x - x, at.y - y) - bonus;
+      if (px < nearest.px) Object.assign(nearest, found, { px });
+    };
+    for (const { alert, track, lon, lat } of this.#marks) offer(lon, lat, 4, { alert, track });
+    const from = this.#map.unproject([x - REACH_PX, y + REACH_PX]);
+    const to = this.#map.unproject([x + REACH_PX, y - REACH_PX]);
+    for (let i = 0; i < this.tracks.length; i += 1) {
+      const [lon, lat] = [this.tracks.lon(i), this.tracks.lat(i)];
+      if (lon < from.lng || lon > to.lng || lat < from.lat || lat > to.lat) continue;
+      offer(lon, lat, 0, { alert: null, track: this.tracks.identity(i)?.track ?? null });
+    }
+    return nearest;
+  }
+
+  /** Symbols are smaller where many are seen from afar. */
+  #scale(): number {
+    return Math.min(1, Math.max(0.55, 0.55 + (this.#map.getZoom() - 5) * 0.09));
+  }
+
+  #mark(): void {
+    this.#marks = alertMarks(this.#scene.alerts, this.tracks);
+    const { zoom, bounds } = { zoom: this.#map.getZoom(), bounds: this.#map.getBounds() };
+    this.#labels.set(labelsOf(this.#scene, this.#marks, this.tracks, zoom, bounds));
+    this.#placeLabels();
+    this.#draw();
+  }
+
+  #draw(): void {
+    const light = this.#isLit || stillness.matches ? 1 : 0.25;
+    const marks = markLayers(this.#scene, this.#marks, this.tracks, { light, scale: this.#scale() });
+    this.#overlay.setProps({ layers: [...this.#tracksLayers, ...this.#evidence, ...marks] });
+  }
+
+  #flash(): void {
+    this.#isLit = !this.#isLit;
+    if (this.#marks.length > 0 && !stillness.matches) this.#draw();
+  }
+
+  #placeLabels(): void {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    this.#labels.place((lon, lat) => this.#map.project([lon, lat]), clientWidth, clientHeight);
+  }
+}

@@ -1,0 +1,79 @@
+// Which symbols carry a name: the selected with their age, the subjects of alerts, all where the chart is near enough.
+
+import type { LngLatBounds } from "maplibre-gl";
+
+import { isUnacknowledged } from "../state/alerts";
+import type { Tracks } from "../state/tracks";
+import type { Alert } from "../wire/types";
+import { say } from "../words";
+import { clock, distance, duration, speed } from "../words/format";
+import { shortName } from "../words/vessel";
+import type { AlertMark } from "./alert_marks";
+import { closest, middle, silence } from "./evidence";
+import type { Label } from "./labels";
+import type { Scene } from "./scene";
+
+/** From this zoom on every symbol in sight is named, and at most so many. */
+const ALL_ZOOM = 11;
+const MOST_PLAIN = 160;
+/** From this zoom on the subjects of alerts are named. */
+const ALERT_ZOOM = 6;
+
+/** The labels in the order of their importance. */
+export function labelsOf(scene: Scene, marks: AlertMark[], tracks: Tracks, zoom: number, bounds: LngLatBounds): Label[] {
+  const named = new Set<number>();
+  const take = (index: number, label: Label): Label[] => {
+    if (named.has(index)) return [];
+    named.add(index);
+    return [label];
+  };
+  const own = marks.filter(({ alert }) => alert.id === scene.selected?.id);
+  const others = zoom < ALERT_ZOOM ? [] : marks.filter(({ alert }) => alert.id !== scene.selected?.id).toReversed();
+  const chosen = scene.selectedTrack === null ? undefined : tracks.indexOf(scene.selectedTrack);
+  return [
+    ...(chosen === undefined ? [] : take(chosen, withAge(chosen, tracks, "selected"))),
+    ...own.flatMap(({ index }) => (index === null ? [] : take(index, withAge(index, tracks, "selected")))),
+    ...evidenceLabels(scene),
+    ...others.flatMap(({ alert, index }) => (index === null ? [] : take(index, plain(index, tracks, toneOf(alert))))),
+    ...(zoom < ALL_ZOOM ? [] : inSight(tracks, bounds).flatMap((index) => take(index, plain(index, tracks, "plain")))),
+  ];
+}
+
+function toneOf(alert: Alert): Label["tone"] {
+  return isUnacknowledged(alert) && alert.suppressed === null ? "alert" : "plain";
+}
+
+function plain(index: number, tracks: Tracks, tone: Label["tone"]): Label {
+  return { lon: tracks.lon(index), lat: tracks.lat(index), text: shortName(tracks.identity(index)), tone };
+}
+
+function withAge(index: number, tracks: Tracks, tone: Label["tone"]): Label {
+  const sog = tracks.sogKn[index] ?? Number.NaN;
+  const age = say("vessel.ageOld", { age: duration(tracks.ageS(index)) });
+  return { ...plain(index, tracks, tone), detail: Number.isNaN(sog) ? age : `${speed(sog)} · ${age}` };
+}
+
+function evidenceLabels({ selected, trails }: Scene): Label[] {
+  const [a, b] = trails;
+  if (selected === null || a === undefined) return [];
+  if (selected.kind === "dark_period") {
+    const gap = silence(selected, a);
+    return gap === null ? [] : [at(middle(gap.line), say("chart.silent", { duration: duration(gap.seconds) }))];
+  }
+  const meeting = b === undefined ? null : closest(a, b);
+  if (meeting === null) return [];
+  const time = clock(meeting.atMs, "local", false);
+  return [at(middle(meeting.line), say("chart.closest", { distance: distance(meeting.metres), time }))];
+}
+
+function at([lon, lat]: [number, number], text: string): Label {
+  return { lon, lat, text, tone: "evidence" };
+}
+
+function inSight(tracks: Tracks, bounds: LngLatBounds): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < tracks.length && found.length < MOST_PLAIN; i += 1) {
+    if (bounds.contains([tracks.lon(i), tracks.lat(i)])) found.push(i);
+  }
+  return found;
+}

@@ -1,0 +1,36 @@
+// The feeds at the foot of the queue: name, state, and how old the newest frame is.
+
+import type { Desk } from "../state/desk";
+import type { Feed } from "../wire/types";
+import { language, say, sayCode } from "../words";
+import { duration, number } from "../words/format";
+import { h } from "./dom";
+
+export class Feeds {
+  constructor(
+    private readonly container: HTMLElement,
+    private readonly desk: Desk,
+  ) {
+    desk.feeds.on(() => this.#show());
+    language.watch(() => this.#show());
+  }
+
+  #show(): void {
+    const rows = this.desk.feeds.value.map(row);
+    const list = rows.length > 0 ? h("ul", {}, ...rows) : h("p", { class: "empty" }, say("feeds.none"));
+    this.container.replaceChildren(h("h2", {}, say("feeds.title")), list);
+  }
+}
+
+function row({ name, state, detail, age_s, frames_per_s }: Feed): HTMLElement {
+  const age = age_s === null ? say("feeds.never") : duration(age_s);
+  const rate = frames_per_s === null ? null : say("feeds.rate", { rate: number(frames_per_s, frames_per_s < 10 ? 1 : 0) });
+  return h(
+    "li",
+    { "data-state": state, title: detail },
+    h("i", { class: "lamp" }),
+    h("span", { class: "feed-name" }, name),
+    h("span", { class: "feed-state" }, sayCode("feeds", state)),
+    h("span", { class: "feed-age" }, state === "live" && rate !== null ? rate : age),
+  );
+}

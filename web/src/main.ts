@@ -1,0 +1,101 @@
+// The console: joins the server, the state of the desk and the parts of the page.
+
+import "../styles/index.css";
+
+import type { Chart } from "./chart/chart";
+import { startPalette } from "./chart/palette";
+import { Bar } from "./desk/bar";
+import { ChartTools } from "./desk/chart_tools";
+import { askToken, helpDialog } from "./desk/dialogs";
+import { byId } from "./desk/dom";
+import { Feeds } from "./desk/feeds";
+import { listenToKeys } from "./desk/keys";
+import { Panel } from "./desk/panel";
+import { Queue } from "./desk/queue";
+import { followServer } from "./live";
+import { publishState } from "./published_state";
+import { Selection } from "./selection";
+import { type Effect, shelfOf } from "./state/alerts";
+import { Desk } from "./state/desk";
+import { readLink, type View, writeLink } from "./state/link";
+import { Client } from "./wire/client";
+import type { Alert } from "./wire/types";
+import { language, say, sayCode, startLanguage } from "./words";
+import { subjectsLine } from "./words/vessel";
+
+const link = readLink(location.hash);
+const desk = new Desk();
+const client = new Client(askToken);
+const announcer = byId("announcer");
+let view: View | null = link.view;
+let chart: Chart | null = null;
+
+startPalette();
+startLanguage(link.language);
+
+const help = helpDialog();
+document.body.append(help);
+const openHelp = () => help.showModal();
+new Bar(byId("bar"), byId("exercise"), desk, openHelp);
+const queue = new Queue(byId("queue"), desk);
+new Feeds(byId("feeds"), desk);
+const tools = new ChartTools(byId("chart-tools"), desk, () => chart);
+const panel = new Panel(byId("panel"), desk, async (id) => {
+  desk.take(await client.acknowledge(id));
+});
+
+listenToKeys({
+  next: () => queue.move(1),
+  previous: () => queue.move(-1),
+  open: () => {
+    if (desk.selected() === null) queue.move(1);
+    panel.focus();
+  },
+  acknowledge: () => void panel.acknowledge(),
+  close: () => desk.select(null),
+  help: openHelp,
+});
+
+function announce(alert: Alert, effect: Effect): void {
+  if (shelfOf(alert) !== "queue" || (effect !== "new" && effect !== "escalated")) return;
+  const zone = alert.zone === null ? "" : desk.zoneName(alert.zone);
+  const values = { kind: sayCode("kind", alert.kind), subjects: subjectsLine(alert.subjects), zone };
+  announcer.textContent = say(effect === "new" ? "queue.new" : "queue.escalated", values);
+}
+
+/** Keeps the address a link to what is on the screen. */
+function remember(): void {
+  history.replaceState(null, "", writeLink({ alert: desk.selectedAlert.value, view, language: language.value }));
+}
+
+/** The chart is the heaviest part: the queue stands before it comes. */
+async function startChart(): Promise<void> {
+  const container = byId("chart");
+  const { Chart, HOME, loadPlaces } = await import("./chart/chart");
+  let selection: Selection | null = null;
+  try {
+    chart = new Chart(container, view ?? HOME, desk.tracks, {
+      onPick: (picked) => selection?.pick(picked),
+      onPointer: (lon, lat) => tools.point(lon, lat),
+      onMove: () => tools.measure(),
+      onView: (moved) => {
+        view = moved;
+        remember();
+      },
+    });
+  } catch (error) {
+    console.error(error);
+    container.textContent = say("app.noChart");
+    return;
+  }
+  const shown = chart;
+  selection = new Selection(desk, client, shown, () => panel.width, (fixes) => panel.setFixes(fixes));
+  desk.zones.watch((zones) => shown.setSource("zones", zones));
+  void loadPlaces().then((places) => shown.setSource("places", places));
+}
+
+desk.selectedAlert.on(remember);
+language.on(remember);
+publishState(desk, () => chart?.drawn ?? []);
+void startChart();
+void followServer(desk, client, announce);

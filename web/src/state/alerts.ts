@@ -1,0 +1,71 @@
+// The open alerts, each at its newest revision, and the shelves of the queue they lie on.
+
+import type { Alert, Severity } from "../wire/types";
+
+/** Where an open alert is listed: to be handled, cautions about boats that fish, or excused by a rule. */
+export type Shelf = "queue" | "fishing" | "suppressed";
+export const SHELVES: readonly Shelf[] = ["queue", "fishing", "suppressed"];
+
+const GRAVITY: Record<Severity, number> = { low: 1, moderate: 2, high: 3, critical: 4 };
+
+/** 1 to 4. */
+export function gravity(alert: Alert): number {
+  return GRAVITY[alert.severity] ?? 1;
+}
+
+export function isUnacknowledged(alert: Alert): boolean {
+  return alert.state === "active_unacknowledged" || alert.state === "rectified_unacknowledged";
+}
+
+/** Whether there is still something to see or to do: it goes on, or nobody acknowledged it. */
+export function isOpen(alert: Alert): boolean {
+  if (alert.state === "retracted" || alert.state === "normal") return false;
+  return alert.end === null || isUnacknowledged(alert);
+}
+
+export function shelfOf(alert: Alert): Shelf {
+  if (alert.suppressed !== null) return "suppressed";
+  return alert.subkind === "fishing_like" && alert.priority === "caution" ? "fishing" : "queue";
+}
+
+/** What a line did to the book. */
+export type Effect = "none" | "changed" | "new" | "escalated";
+
+export class AlertBook {
+  readonly #alerts = new Map<string, Alert>();
+
+  /** Takes a whole list in place of what it holds. */
+  replace(alerts: Alert[]): void {
+    this.#alerts.clear();
+    alerts.filter(isOpen).forEach((alert) => this.#alerts.set(alert.id, alert));
+  }
+
+  /** Takes a line unless a newer revision is known; one that is no longer open leaves the book. */
+  apply(alert: Alert): Effect {
+    const known = this.#alerts.get(alert.id);
+    if (known !== undefined && known.revision >= alert.revision) return "none";
+    if (!isOpen(alert)) return this.#alerts.delete(alert.id) ? "changed" : "none";
+    this.#alerts.set(alert.id, alert);
+    if (known === undefined) return "new";
+    return alert.cause === "escalated" ? "escalated" : "changed";
+  }
+
+  get(id: string): Alert | undefined {
+    return this.#alerts.get(id);
+  }
+
+  all(): Alert[] {
+    return [...this.#alerts.values()];
+  }
+
+  /** One shelf, gravest first, then newest. */
+  on(shelf: Shelf): Alert[] {
+    return this.all()
+      .filter((alert) => shelfOf(alert) === shelf)
+      .sort((a, b) => gravity(b) - gravity(a) || compare(b.raised_at, a.raised_at) || compare(a.id, b.id));
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,78 @@
+// What the console knows and what is selected on it: the one place its parts share.
+
+import type { FeatureCollection } from "geojson";
+
+import type { Alert, Feed, Service } from "../wire/types";
+import { AlertBook, type Effect, type Shelf, shelfOf } from "./alerts";
+import { Signal } from "./signal";
+import { Tracks } from "./tracks";
+
+export class Desk {
+  readonly tracks = new Tracks();
+  readonly book = new AlertBook();
+
+  /** Counts the changes of the book; 0 before the first list came. */
+  readonly bookVersion = new Signal(0);
+  /** Event time of the newest picture, UNIX ms; 0 before the first. */
+  readonly pictureAtMs = new Signal(0);
+  readonly service = new Signal<Service | null>(null);
+  readonly feeds = new Signal<Feed[]>([]);
+  readonly zones = new Signal<FeatureCollection>({ type: "FeatureCollection", features: [] });
+  readonly isStreamLive = new Signal(false);
+  readonly isPictureLive = new Signal(false);
+
+  readonly shelf = new Signal<Shelf>("queue");
+  readonly selectedAlert = new Signal<string | null>(null);
+  readonly selectedTrack = new Signal<string | null>(null);
+
+  /** When the newest picture came, by this machine's clock in ms. */
+  pictureReceivedAtMs = 0;
+
+  /** Takes the whole list of open alerts in place of what is known. */
+  takeAll(alerts: Alert[]): void {
+    this.book.replace(alerts);
+    this.bookVersion.value += 1;
+  }
+
+  /** Takes one line of an alert, from the stream or in answer to a command. */
+  take(alert: Alert): Effect {
+    const effect = this.book.apply(alert);
+    if (effect !== "none") this.bookVersion.value += 1;
+    return effect;
+  }
+
+  /** A zone's name for people; its id where the zones have not come. */
+  zoneName(id: string): string {
+    const zone = this.zones.value.features.find(({ properties }) => properties?.["id"] === id);
+    return String(zone?.properties?.["name"] ?? id);
+  }
+
+  /** The listed alerts, in the queue's order. */
+  listed(): Alert[] {
+    return this.book.on(this.shelf.value);
+  }
+
+  selected(): Alert | null {
+    const id = this.selectedAlert.value;
+    return id === null ? null : (this.book.get(id) ?? null);
+  }
+
+  /** Selects an alert, on the shelf where it lies. */
+  select(id: string | null): void {
+    const alert = id === null ? undefined : this.book.get(id);
+    if (alert !== undefined && shelfOf(alert) !== this.shelf.value) this.shelf.value = shelfOf(alert);
+    if (this.selectedTrack.value !== null) this.selectedTrack.value = null;
+    if (this.selectedAlert.value !== id) this.selectedAlert.value = id;
+  }
+
+  selectTrack(track: string | null): void {
+    if (this.selectedAlert.value !== null) this.selectedAlert.value = null;
+    this.selectedTrack.value = track;
+  }
+
+  /** Event time now: of the picture, else of the service, else not known. */
+  nowMs(): number {
+    if (this.pictureAtMs.value > 0) return this.pictureAtMs.value;
+    return this.service.value === null ? Number.NaN : Date.parse(this.service.value.now);
+  }
+}

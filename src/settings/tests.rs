@@ -148,7 +148,8 @@ fn zone_folders_tell_all_their_faults() {
     };
     fs::write(dir.path().join("a.geojson"), zone("a", "port")).unwrap();
     fs::write(dir.path().join("notes.txt"), "not a zone").unwrap();
-    fs::write(dir.path().join("places.geojson"), r#"{"type":"FeatureCollection","features":[{"name":"no zone"}]}"#).unwrap();
+    fs::write(dir.path().join("places.geojson"), r#"{"type":"FeatureCollection","features":[{"name":"no zone"}]}"#)
+        .unwrap();
     let zones = load_zones(dir.path(), &Limits::default()).unwrap();
     assert_eq!(zones.iter().count(), 1);
     let hash = settings_hash(&Limits::default(), &zones);

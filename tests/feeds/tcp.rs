@@ -52,6 +52,19 @@ async fn a_server_that_goes_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_name_is_tried_by_all_its_addresses() {
+    let (listener, _) = server().await;
+    let port = listener.local_addr().unwrap().port();
+    // Where this name has an IPv6 address too, nobody listens there.
+    let mut feeds = Feeds::start(vec![nmea(&format!("tcp://localhost:{port}"))]).await;
+    accept(&listener).await.write_all(b"!one\n").await.unwrap();
+    assert_eq!(feeds.lines(1).await, ["!one"]);
+    let no_name = "x".repeat(300);
+    let nowhere = Feeds::start(vec![nmea(&format!("tcp://{no_name}:4001"))]).await;
+    nowhere.told(&format!("cannot connect to {no_name}:4001: ")).await;
+}
+
+#[tokio::test]
 async fn half_a_row_of_a_lost_table_is_no_row() {
     let (listener, url) = server().await;
     let mut feeds = Feeds::start(vec![csv(&url)]).await;

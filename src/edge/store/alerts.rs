@@ -45,7 +45,7 @@ pub struct Published {
 pub struct AlertFilter {
     /// Only those somebody still has to do something about.
     pub open_only: bool,
-    /// Only this squadron's.
+    /// Only this squadron's, and those that are no squadron's.
     pub squadron: Option<String>,
     /// At most so many.
     pub limit: usize,
@@ -125,7 +125,7 @@ impl StoreReader {
         self.readers.read(|transaction| transaction.query_row(&sql, [id], published).optional())
     }
 
-    /// The revisions told after a sequence number, oldest first, at most `limit`; of one squadron, or of all.
+    /// The revisions told after a sequence number, oldest first, at most `limit`; of one squadron and of none, or of all.
     pub fn after(
         &self,
         sequence: u64,
@@ -141,20 +141,29 @@ impl StoreReader {
     }
 }
 
-/// Lists alerts of squadron ?1, at most ?2.
+/// Lists alerts of squadron ?1 and of none, at most ?2.
 fn list_sql(open_only: bool, of_squadron: bool) -> String {
     let open = if open_only { "a.open = 1" } else { "TRUE" };
-    let whose = if of_squadron { "a.squadron = ?1" } else { "?1 IS NULL" };
-    format!(
-        "SELECT {PUBLISHED} FROM alerts a CROSS JOIN outbox o USING (sequence)
-         WHERE {open} AND {whose} ORDER BY a.sequence DESC LIMIT ?2"
-    )
+    let list = |whose: &str| {
+        format!(
+            "SELECT {PUBLISHED} FROM alerts a CROSS JOIN outbox o USING (sequence)
+             WHERE {open} AND {whose} ORDER BY a.sequence DESC LIMIT ?2"
+        )
+    };
+    if of_squadron { both(&list("a.squadron = ?1"), &list("a.squadron IS NULL"), "DESC") } else { list("?1 IS NULL") }
 }
 
-/// Lists revisions of squadron ?1, at most ?2, after number ?3.
+/// Lists revisions of squadron ?1 and of none, at most ?2, after number ?3.
 fn after_sql(of_squadron: bool) -> String {
-    let whose = if of_squadron { "o.squadron = ?1" } else { "?1 IS NULL" };
-    format!("SELECT {PUBLISHED} FROM outbox o WHERE {whose} AND o.sequence > ?3 ORDER BY o.sequence LIMIT ?2")
+    let list = |whose: &str| {
+        format!("SELECT {PUBLISHED} FROM outbox o WHERE {whose} AND o.sequence > ?3 ORDER BY o.sequence LIMIT ?2")
+    };
+    if of_squadron { both(&list("o.squadron = ?1"), &list("o.squadron IS NULL"), "ASC") } else { list("?1 IS NULL") }
+}
+
+/// Two lists, each found by its own index, as one of at most ?2.
+fn both(one: &str, other: &str, order: &str) -> String {
+    format!("SELECT * FROM ({one}) UNION ALL SELECT * FROM ({other}) ORDER BY sequence {order} LIMIT ?2")
 }
 
 fn latest(transaction: &Transaction<'_>) -> rusqlite::Result<u64> {

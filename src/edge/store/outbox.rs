@@ -73,7 +73,7 @@ impl Outbox {
         self.0.latest.subscribe()
     }
 
-    /// The revisions told after a sequence number, oldest first, at most `limit`; of one squadron, or of all.
+    /// The revisions told after a sequence number, oldest first, at most `limit`; of one squadron and of none, or of all.
     ///
     /// Holds at least all up to what [`Outbox::latest`] was at the call: fewer than `limit` means that there is no more up to there.
     pub async fn after(
@@ -91,7 +91,7 @@ impl Outbox {
         read.await.unwrap_or_else(|_| Err(StoreError::BrokenOff { path: self.0.reader.path().to_owned() }))
     }
 
-    /// A reader of its own that waits for what is told after a sequence number, to one squadron or to all.
+    /// A reader of its own that waits for what is told after a sequence number, to one squadron or to all; what is no squadron's is everybody's.
     pub fn follow(&self, sequence: u64, squadron: Option<String>) -> Follower {
         Follower { outbox: self.clone(), latest: self.subscribe(), sequence, squadron }
     }
@@ -101,7 +101,10 @@ impl Outbox {
         let recent = self.0.recent.read().unwrap_or_else(PoisonError::into_inner);
         let known = usize::try_from(sequence.checked_sub(recent.floor)?).unwrap_or(usize::MAX);
         let later = recent.told.range(known.min(recent.told.len())..);
-        let is_wanted = |told: &&Arc<Published>| squadron.is_none() || told.squadron.as_deref() == squadron;
+        let is_wanted = |told: &&Arc<Published>| match (squadron, told.squadron.as_deref()) {
+            (Some(wanted), Some(whose)) => wanted == whose,
+            _ => true,
+        };
         Some(later.filter(is_wanted).take(limit).cloned().collect())
     }
 }

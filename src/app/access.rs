@@ -31,5 +31,5 @@ fn given_token(token: &TokenSettings) -> anyhow::Result<GivenToken> {
     if secret.is_empty() {
         bail!("token `{name}`: its secret is empty");
     }
-    Ok(GivenToken { name: name.clone(), role: role.clone(), squadron: squadron.clone(), secret })
+    Ok(GivenToken { name: name.clone(), role: *role, squadron: squadron.clone(), secret })
 }

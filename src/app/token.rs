@@ -25,16 +25,16 @@ pub struct TokenArgs {
     #[arg(long)]
     role: Option<String>,
     /// Its holder sees this squadron's alerts only
-    #[arg(long, requires = "role")]
+    #[arg(long, conflicts_with_all = ["list", "revoke"])]
     squadron: Option<String>,
     /// The service its holder belongs to (a liaison's must be named)
-    #[arg(long, requires = "role")]
+    #[arg(long, conflicts_with_all = ["list", "revoke"])]
     partner: Option<String>,
     /// What its holder is called in `acknowledged_by`; the role and squadron if not given
-    #[arg(long, requires = "role")]
+    #[arg(long, conflicts_with_all = ["list", "revoke"])]
     name: Option<String>,
     /// Days it is good for
-    #[arg(long, value_name = "DAYS", default_value_t = 90, requires = "role")]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, conflicts_with_all = ["list", "revoke"])]
     expires_days: u32,
     /// List all tokens without their secrets
     #[arg(long)]

@@ -88,6 +88,10 @@ impl Health {
 }
 
 impl FeedState {
+    /// All of them.
+    pub const ALL: [FeedState; 5] =
+        [FeedState::Connecting, FeedState::Live, FeedState::Silent, FeedState::Ended, FeedState::Failed];
+
     /// As printed.
     pub fn text(self) -> &'static str {
         match self {

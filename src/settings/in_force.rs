@@ -74,7 +74,7 @@ impl Settings {
         for (i, token) in service.auth.iter().flat_map(|auth| &auth.tokens).enumerate() {
             let key = format!("auth.token.{i}");
             let squadron = token.squadron.as_deref().unwrap_or("every squadron");
-            let value = format!("{:?}", format!("{}: {} of {squadron}", token.name, token.role));
+            let value = format!("{:?}", format!("{}: {} of {squadron}", token.name, token.role.text()));
             entries.push(Entry { value, ..self.entry(&key, "") });
         }
     }

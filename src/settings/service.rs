@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::feed::KeyFault;
 use super::file::{AuthFile, SettingsFile, TokenFile};
+use crate::edge::api::Hosts;
+use crate::edge::auth::Role;
 
 /// The port of console and API.
 const PORT: u16 = 8080;
@@ -49,8 +51,8 @@ pub struct AuthSettings {
 pub struct TokenSettings {
     /// What its holder is called in the audit and in `acknowledged_by`.
     pub name: String,
-    /// Role, as `picket token --role` takes it.
-    pub role: String,
+    /// What its holder may do.
+    pub role: Role,
     /// Its holder sees this squadron's alerts only.
     pub squadron: Option<String>,
     /// Where the secret is.
@@ -97,6 +99,9 @@ pub(super) fn checked(file: &SettingsFile, folder: &Path) -> Result<ServiceSetti
         let what = "this build does not speak TLS: let a proxy on this machine do so, and leave these keys out";
         faults.push(("http.tls_cert", what.to_owned()));
     }
+    if let Err(error) = Hosts::new(&file.http.allow_host) {
+        faults.push(("http.allow_host", error.to_string()));
+    }
     let auth = file.auth.as_ref().map(|auth| auth_of(auth, folder, &mut faults));
     if !faults.is_empty() {
         return Err(faults);
@@ -115,6 +120,7 @@ pub(super) fn checked(file: &SettingsFile, folder: &Path) -> Result<ServiceSetti
 fn auth_of(file: &AuthFile, folder: &Path, faults: &mut Vec<KeyFault>) -> AuthSettings {
     let mut tokens = Vec::new();
     for TokenFile { name, role, squadron, env, file } in &file.token {
+        let role = role.parse::<Role>().map_err(|error| faults.push(("auth.token", format!("`{name}`: {error}"))));
         let secret = match (env, file) {
             (Some(env), None) => SecretPlace::Env(env.clone()),
             (None, Some(file)) => SecretPlace::File(folder.join(file)),
@@ -123,7 +129,12 @@ fn auth_of(file: &AuthFile, folder: &Path, faults: &mut Vec<KeyFault>) -> AuthSe
                 continue;
             }
         };
-        tokens.push(TokenSettings { name: name.clone(), role: role.clone(), squadron: squadron.clone(), secret });
+        tokens.extend(role.ok().map(|role| TokenSettings {
+            name: name.clone(),
+            role,
+            squadron: squadron.clone(),
+            secret,
+        }));
     }
     AuthSettings { tokens }
 }

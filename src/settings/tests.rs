@@ -79,6 +79,14 @@ fn faults_name_file_line_and_column() {
     for (text, expected) in [
         ("[zones]\ndri = \"zones\"\n", "picket.toml:2:1: unknown field `dri`, expected `dir`"),
         ("[http]\nlisten = \"here\"\n", "picket.toml:2:10: invalid socket address syntax"),
+        (
+            "[http]\nallow_host = [\"https://picket.example\"]\n",
+            "picket.toml:2:1: http.allow_host: `https://picket.example` must read like picket.example",
+        ),
+        (
+            "[[auth.token]]\nname = \"a\"\nrole = \"admin\"\nenv = \"X\"\n",
+            "picket.toml:1:8: auth.token: `a`: `admin` is no role: must be operator, analyst or liaison",
+        ),
         ("[zone]\n", "picket.toml:1:2: unknown field `zone`"),
         ("x = \n", "picket.toml:1:"),
         (

@@ -24,7 +24,9 @@ use super::{App, Pace, Services, Shared, router};
 use crate::edge::auth::Access;
 use crate::edge::metrics::Counted;
 
-/// The most bytes of a request's head, and of an answer waiting to be taken.
+/// The most bytes of a request's head.
+const HEAD_AT_MOST: usize = 32 * 1024;
+/// The most bytes of an answer that wait to be taken.
 const BUFFER_AT_MOST: usize = 64 * 1024;
 /// How long to wait before accepting again when the system has no room for another connection.
 const NO_ROOM: Duration = Duration::from_millis(200);
@@ -81,7 +83,8 @@ async fn converse(io: Patient, peer: Peer, router: Router, app: App, pace: Pace)
         router.clone().call(request)
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(pace.head).max_buf_size(BUFFER_AT_MOST);
+    http.timer(TokioTimer::new()).header_read_timeout(pace.head);
+    http.max_header_size(HEAD_AT_MOST).max_buf_size(BUFFER_AT_MOST);
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(io), service).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -16,8 +16,8 @@ use super::{App, Services};
 use crate::edge::health::FeedState;
 use crate::edge::metrics::Label;
 
-/// Labels of a reject.
-type RejectLabels = [(&'static str, String); 2];
+/// Two labels of a metric.
+type TwoLabels = [(&'static str, String); 2];
 /// A gauge of fractions.
 type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
 
@@ -40,10 +40,10 @@ pub(super) async fn metrics(State(app): State<App>) -> Result<impl IntoResponse,
 fn register_feeds(services: &Services, registry: &mut Registry) {
     let now = services.clock.now();
     let counter = Family::<Label, Counter>::default;
-    let (frames, bytes, dropped, cut, refused) = (counter(), counter(), counter(), counter(), counter());
-    let (reports, connects) = (counter(), counter());
-    let rejects = Family::<RejectLabels, Counter>::default();
-    let (up, age) = (Family::<Label, Gauge>::default(), Family::<Label, Fraction>::default());
+    let [frames, bytes, dropped, cut, refused, reports, connects] = [(); 7].map(|()| counter());
+    let rejects = Family::<TwoLabels, Counter>::default();
+    let states = Family::<TwoLabels, Gauge>::default();
+    let age = Family::<Label, Fraction>::default();
     for (feed, health) in services.feeds.iter().zip(services.health.at(now)) {
         let name = [("feed", feed.name().to_owned())];
         frames.get_or_create(&name).inc_by(health.frames);
@@ -57,7 +57,10 @@ fn register_feeds(services: &Services, registry: &mut Registry) {
             let labels = [("feed", feed.name().to_owned()), ("reason", (*reason).to_owned())];
             rejects.get_or_create(&labels).inc_by(*count);
         }
-        up.get_or_create(&name).set(i64::from(health.state == FeedState::Live));
+        for state in FeedState::ALL {
+            let labels = [("feed", feed.name().to_owned()), ("state", state.text().to_owned())];
+            states.get_or_create(&labels).set(i64::from(health.state == state));
+        }
         if let Some(age_s) = age_s(&health, now) {
             age.get_or_create(&name).set(age_s);
         }
@@ -70,7 +73,7 @@ fn register_feeds(services: &Services, registry: &mut Registry) {
     registry.register("feed_reports", "Position reports decoded", reports);
     registry.register("feed_connects", "Times the feed was connected", connects);
     registry.register("feed_rejects", "What was refused, by reason", rejects);
-    registry.register("feed_up", "1 while the feed is live", up);
+    registry.register("feed_state", "1 for the state the feed is in, 0 for the others", states);
     registry.register_with_unit("feed_age", "Since the last frame, by the service's clock", Unit::Seconds, age);
 }
 

@@ -10,7 +10,7 @@ pub struct Hosts(Vec<Authority>);
 
 /// An entry of `allow_host` is no host.
 #[derive(Debug, thiserror::Error)]
-#[error("allow_host: `{}` must read like picket.example or picket.example:8443", entry.escape_debug())]
+#[error("`{}` must read like picket.example or picket.example:8443", entry.escape_debug())]
 pub struct HostError {
     /// What was written.
     pub entry: String,

@@ -1,7 +1,7 @@
 //! The table of routes: what is where, what it asks of those who come, who answers.
 
 use axum::Router;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
@@ -36,7 +36,6 @@ const ROUTES: &[Route] = &[
     route("/healthz", Needs::Nothing, || get(about::healthz)),
     route("/readyz", Needs::Nothing, || get(about::readyz)),
     route("/", Needs::Nothing, || get(console::page)),
-    route("/{*path}", Needs::Nothing, || get(console::file)),
 ];
 
 const fn route(path: &'static str, needs: Needs, handler: fn() -> MethodRouter<App>) -> Route {
@@ -50,11 +49,7 @@ pub(super) fn router(app: &App) -> Router {
         let admission = from_fn_with_state((app.clone(), *needs), admit);
         router = router.route(path, handler().fallback(wrong_method).layer(admission));
     }
-    router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), guard)).with_state(app.clone())
-}
-
-async fn nothing_here(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("nothing is at {}", uri.path()))
+    router.fallback(console::file).layer(from_fn_with_state(app.clone(), guard)).with_state(app.clone())
 }
 
 async fn wrong_method() -> ApiError {
@@ -67,15 +62,11 @@ mod tests {
 
     use super::*;
 
-    /// Routes for people, not described for machines.
-    const CONSOLE: [&str; 2] = ["/", "/{*path}"];
-
     #[test]
     fn the_description_names_every_route_and_no_other() {
         let description: serde_json::Value = serde_json::from_str(about::OPENAPI).unwrap();
         let described: BTreeSet<&str> = description["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let routed: BTreeSet<&str> =
-            ROUTES.iter().map(|route| route.path).filter(|path| !CONSOLE.contains(path)).collect();
+        let routed: BTreeSet<&str> = ROUTES.iter().map(|route| route.path).filter(|path| *path != "/").collect();
         assert_eq!(described, routed);
     }
 }

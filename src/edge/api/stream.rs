@@ -40,11 +40,10 @@ pub(super) async fn stream(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let told = app.outbox.subscribe();
-    let latest = app.outbox.latest();
     let after = match left_off(&headers, &uri)? {
-        Some(sequence) if sequence <= latest => sequence,
+        Some(sequence) if sequence <= app.outbox.latest() || is_known(&app, sequence).await? => sequence,
         Some(_) => 0,
-        None => latest,
+        None => app.outbox.latest(),
     };
     let head = [
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
@@ -64,6 +63,13 @@ fn left_off(headers: &HeaderMap, uri: &Uri) -> Result<Option<u64>, ApiError> {
         ApiError::bad_request(format!("Last-Event-ID: `{}` is no sequence number", text.escape_debug()))
     })?;
     Ok(Some(sequence))
+}
+
+/// Whether the store gave this number, which may not have been announced yet; if not, the reader comes from another store
+/// and is told everything.
+async fn is_known(app: &App, sequence: u64) -> Result<bool, ApiError> {
+    let latest = app.read(|services| services.store.latest_sequence()).await?;
+    Ok(sequence <= latest)
 }
 
 /// One reader of the stream.

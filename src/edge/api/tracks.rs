@@ -15,6 +15,7 @@ use crate::edge::seen::{SeenTrack, Table};
 use crate::edge::store::HistoryFix;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::track::{Source, TrackId};
+use crate::engine::units::wrap_360;
 
 /// The most fixes of a history; about eleven days.
 const FIXES_AT_MOST: usize = 100_000;
@@ -160,13 +161,18 @@ fn track_body(track: &SeenTrack) -> TrackBody {
         lat: quantise(track.position.lat(), 7),
         lon: quantise(track.position.lon(), 7),
         sog_kn: track.sog.map(|sog| quantise(sog.knots(), 2)),
-        cog_deg: track.cog.map(|cog| quantise(cog.degrees(), 1)),
-        true_heading_deg: track.true_heading.map(|heading| quantise(heading.degrees(), 1)),
+        cog_deg: track.cog.map(|cog| tenths(cog.degrees())),
+        true_heading_deg: track.true_heading.map(|heading| tenths(heading.degrees())),
         navigational_status: track.navigational_status,
         observed_at: track.observed_at.iso(),
         sources: sources.into_iter().filter(|(by, _)| *by).map(|(_, source)| source_text(source)).collect(),
         state: state_text(track),
     }
+}
+
+/// A direction in tenths of a degree, below 360.
+fn tenths(degrees: f64) -> f64 {
+    wrap_360(quantise(degrees, 1))
 }
 
 fn state_text(track: &SeenTrack) -> &'static str {
@@ -183,7 +189,7 @@ fn fix_body(fix: &HistoryFix) -> FixBody {
         lat: quantise(fix.position.lat(), 7),
         lon: quantise(fix.position.lon(), 7),
         sog_kn: fix.sog.map(|sog| quantise(sog.knots(), 2)),
-        cog_deg: fix.cog.map(|cog| quantise(cog.degrees(), 1)),
+        cog_deg: fix.cog.map(|cog| tenths(cog.degrees())),
         source: source_text(fix.source),
     }
 }

@@ -10,15 +10,11 @@ use serde_json::value::RawValue;
 use super::App;
 use crate::engine::zone::ZoneKind;
 
-/// A file or one of its features, as far as it is shown.
+/// A file: one collection, or one feature.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Document<'a> {
-    Collection {
-        #[serde(borrow)]
-        features: Vec<FeatureFile<'a>>,
-    },
-    Feature(#[serde(borrow)] FeatureFile<'a>),
+struct ZoneFile<'a> {
+    #[serde(borrow)]
+    features: Option<Vec<&'a RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -72,15 +68,16 @@ struct Properties {
 pub fn feature_collection<'a>(files: impl IntoIterator<Item = &'a str>) -> serde_json::Result<String> {
     let mut features = Vec::new();
     for file in files {
-        match serde_json::from_str(file)? {
-            Document::Collection { features: some } => features.extend(some.into_iter().map(feature)),
-            Document::Feature(one) => features.push(feature(one)),
+        match serde_json::from_str::<ZoneFile<'a>>(file)?.features {
+            Some(some) => some.into_iter().try_for_each(|one| feature(one.get()).map(|one| features.push(one)))?,
+            None => features.push(feature(file)?),
         }
     }
     serde_json::to_string(&Collection { r#type: "FeatureCollection", features })
 }
 
-fn feature(FeatureFile { geometry, properties }: FeatureFile<'_>) -> Feature<'_> {
+fn feature(text: &str) -> serde_json::Result<Feature<'_>> {
+    let FeatureFile { geometry, properties } = serde_json::from_str(text)?;
     let PropertiesFile { id, name, kind, squadron, sts_watch, anchorage_ok, radius_m } = properties;
     let properties = Properties {
         id: id.clone(),
@@ -91,7 +88,7 @@ fn feature(FeatureFile { geometry, properties }: FeatureFile<'_>) -> Feature<'_>
         anchorage_ok: anchorage_ok.unwrap_or(kind == ZoneKind::Anchorage),
         radius_m,
     };
-    Feature { r#type: "Feature", id, geometry, properties }
+    Ok(Feature { r#type: "Feature", id, geometry, properties })
 }
 
 /// `GET /api/v1/zones`.

@@ -40,8 +40,8 @@ pub struct Principal {
 pub struct GivenToken {
     /// What its holder is called.
     pub name: String,
-    /// Role, as `picket token --role` takes it.
-    pub role: String,
+    /// What its holder may do.
+    pub role: Role,
     /// Its holder sees this squadron's alerts only.
     pub squadron: Option<String>,
     /// The secret, never printed.
@@ -220,11 +220,10 @@ fn principal_of(row: TokenRow) -> Result<Principal, Refused> {
 
 impl GivenToken {
     fn checked(self) -> Result<(TokenHash, Arc<Principal>), AuthError> {
-        let role = self.role.parse()?;
         if !token::is_good(&self.secret) {
             return Err(AuthError::Secret);
         }
-        let principal = Principal { name: self.name, role, squadron: self.squadron };
+        let principal = Principal { name: self.name, role: self.role, squadron: self.squadron };
         Ok((token::hash(&self.secret), Arc::new(principal)))
     }
 }
@@ -293,7 +292,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_printed() {
-        let given = GivenToken { name: "n".into(), role: "operator".into(), squadron: None, secret: "s3cret".into() };
+        let given = GivenToken { name: "n".into(), role: Role::Operator, squadron: None, secret: "s3cret".into() };
         assert!(!format!("{given:?}").contains("s3cret"));
         assert!(matches!(given.checked(), Err(AuthError::Secret)));
     }

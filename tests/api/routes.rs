@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use picket::edge::api::{InForce, Readiness, feature_collection};
+use picket::edge::console::asset;
 use picket::edge::health::FeedState;
 use picket::edge::seen::SeenTrack;
 use picket::edge::store::HistoryFix;
@@ -256,6 +257,28 @@ fn the_service_tells_of_itself() {
     assert!(EventTime::from_iso(told["now"].as_str().unwrap()).unwrap() > instant(0));
     let description = get(service.address, "/api/v1/openapi.json").json();
     assert_eq!(description["openapi"], "3.1.0");
+}
+
+#[test]
+fn the_console_is_served_whole_if_it_was_built() {
+    let service = Service::start(Setup::default());
+    let page = get(service.address, "/");
+    assert_eq!(page.status, 200);
+    let Some(built) = asset("") else {
+        assert!(page.text().contains("/api/v1/"));
+        return;
+    };
+    assert_eq!((page.body.as_slice(), page.header("cache-control")), (built.bytes, Some("no-cache")));
+    let files: Vec<&str> = page.text().split('"').filter(|part| part.starts_with("/assets/")).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let got = get(service.address, file);
+        assert_eq!(got.header("cache-control"), Some("public, max-age=31536000, immutable"), "{file}");
+        let again = format!("If-None-Match: {}", got.header("etag").unwrap());
+        let known = send(service.address, &format!("GET {file} HTTP/1.1"), &[&again], "");
+        assert_eq!((known.status, known.body.len()), (304, 0));
+        assert_eq!(post(service.address, file, &[], "{}").status, 404);
+    }
 }
 
 #[test]

@@ -154,13 +154,6 @@ impl View {
     }
 }
 
-impl Part {
-    /// Whether there is nothing in it but the time.
-    pub fn is_empty(&self) -> bool {
-        self.rows.len() <= HEAD_LEN
-    }
-}
-
 fn put_row(rows: &mut BytesMut, slot: u32, track: &SeenTrack, at: EventTime) {
     rows.put_u32_le(slot);
     rows.put_i32_le(track.position.lat_e7());

@@ -100,12 +100,14 @@ mod tests {
         let (_dir, store) = store();
         let mut cursor = Cursor::open(&store, "ais").unwrap();
         assert_eq!(cursor.file_of(5), None);
-        for (first_frame, head) in [(0, "a"), (100, "b"), (100, "bb"), (250, "c")] {
-            cursor.remember(Followed::new(first_frame, 7, head.as_bytes())).await.unwrap();
+        cursor.remember(Followed::new(0, 7, b"a")).await.unwrap();
+        for head_len in 1..=20 {
+            cursor.remember(Followed::new(100, 7, &[b'b'; 20][..head_len])).await.unwrap();
         }
+        cursor.remember(Followed::new(250, 7, b"c")).await.unwrap();
         let again = Cursor::open(&store, "ais").unwrap();
         let first = |frame| again.file_of(frame).map(|file| (file.first_frame, file.head_len));
-        assert_eq!([first(0), first(99), first(100), first(249)], [(0, 1), (0, 1), (100, 2), (100, 2)].map(Some));
+        assert_eq!([first(0), first(99), first(100), first(249)], [(0, 1), (0, 1), (100, 20), (100, 20)].map(Some));
         assert_eq!(first(1000), Some((250, 1)));
         assert_eq!(Cursor::open(&store, "other").unwrap().file_of(0), None);
         cursor.remember(Followed::new(60, 7, b"d")).await.unwrap();

@@ -6,6 +6,7 @@ mod decode;
 mod decode_line;
 mod in_force;
 mod replay;
+mod run;
 mod score;
 mod simulate;
 mod token;
@@ -26,6 +27,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Run(run::RunArgs),
     Replay(replay::ReplayArgs),
     Decode(decode::DecodeArgs),
     Check(check::CheckArgs),
@@ -42,6 +44,7 @@ pub const EXIT_SETTINGS: u8 = 3;
 /// Runs the command named on the command line and returns its exit code.
 pub fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
+        Command::Run(args) => run::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Decode(args) => decode::run(args),
         Command::Check(args) => check::run(args),

@@ -98,6 +98,13 @@ pub fn write(path: &Path, header: &SnapshotHeader, state: &[u8]) -> Result<(), S
 
 /// Reads a snapshot of this build and these settings: the number of the last input it has seen, and the state's bytes.
 pub fn read(path: &Path, build_hash: [u8; 16], settings_hash: [u8; 16]) -> Result<(u64, Vec<u8>), SnapshotError> {
+    let (header, state) = open(path)?;
+    header.fits(path, build_hash, settings_hash)?;
+    Ok((header.seq, state))
+}
+
+/// Reads a snapshot whole, whatever it belongs to: what [`SnapshotHeader::fits`] refuses must not be restored.
+pub fn open(path: &Path) -> Result<(SnapshotHeader, Vec<u8>), SnapshotError> {
     let path_of = || path.to_owned();
     let mut bytes = fs::read(path).map_err(|source| SnapshotError::Read { path: path_of(), source })?;
     if !bytes.starts_with(&MAGIC) {
@@ -114,15 +121,23 @@ pub fn read(path: &Path, build_hash: [u8; 16], settings_hash: [u8; 16]) -> Resul
     if number(52, 8) != state.len() as u64 || number(60, 4) != u64::from(checksum(&bytes[..60], state)) {
         return Err(SnapshotError::Damaged { path: path_of() });
     }
-    if bytes[12..28] != build_hash {
-        return Err(SnapshotError::OtherBuild { path: path_of() });
-    }
-    if bytes[28..44] != settings_hash {
-        return Err(SnapshotError::OtherSettings { path: path_of() });
-    }
-    let seq = number(44, 8);
+    let hash = |at: usize| std::array::from_fn(|i| bytes[at + i]);
+    let header = SnapshotHeader { build_hash: hash(12), settings_hash: hash(28), seq: number(44, 8) };
     bytes.drain(..HEADER_BYTES);
-    Ok((seq, bytes))
+    Ok((header, bytes))
+}
+
+impl SnapshotHeader {
+    /// Whether this build may go on from the snapshot under these settings; `path` names it where not.
+    pub fn fits(&self, path: &Path, build_hash: [u8; 16], settings_hash: [u8; 16]) -> Result<(), SnapshotError> {
+        if self.build_hash != build_hash {
+            return Err(SnapshotError::OtherBuild { path: path.to_owned() });
+        }
+        if self.settings_hash != settings_hash {
+            return Err(SnapshotError::OtherSettings { path: path.to_owned() });
+        }
+        Ok(())
+    }
 }
 
 fn header_bytes(header: &SnapshotHeader, state: &[u8]) -> [u8; HEADER_BYTES] {

@@ -224,6 +224,16 @@ impl Core {
         self.state.picture.made()
     }
 
+    /// What it was told before the first input, or by the last change of rules.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The watermark: everything before it has been handled.
+    pub fn watermark(&self) -> EventTime {
+        self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark)
+    }
+
     /// The current picture.
     pub fn picture(&self) -> &Picture {
         &self.state.picture

@@ -132,6 +132,8 @@ pub struct Intake {
 pub struct Tally {
     /// Position reports of vessels and aircraft, own ship and copies included.
     pub reports: u64,
+    /// The same of each feed.
+    reports_of: Vec<u64>,
     /// First and last time that the sentences of position reports tell.
     pub span: Option<(EventTime, EventTime)>,
     /// Vessels that sent a position, and whether every UTC second of theirs was unrelated to the time.
@@ -212,6 +214,16 @@ impl Intake {
         self.unread
     }
 
+    /// Frames of a feed that were decoded so far.
+    pub fn frames_of(&self, feed: FeedId) -> u64 {
+        self.decoder.frames_of(feed)
+    }
+
+    /// The arrival clock as far as the decoder has heard of it.
+    pub fn arrival(&self) -> EventTime {
+        self.arrival
+    }
+
     /// What was counted.
     pub fn tally(&self) -> &Tally {
         &self.tally
@@ -228,6 +240,17 @@ impl Tally {
     pub fn suspects(&self) -> usize {
         let vessels = self.vessels.sorted_keys();
         vessels.iter().filter(|mmsi| self.vessels.get(mmsi) == Some(&Some(true))).count()
+    }
+
+    /// Position reports of a feed.
+    pub fn reports_of(&self, feed: FeedId) -> u64 {
+        self.reports_of.get(usize::from(feed.0)).copied().unwrap_or(0)
+    }
+
+    /// How often each reason refused something of a feed, by the reason's order.
+    pub fn rejects_of(&self, feed: FeedId) -> Vec<(RejectReason, u64)> {
+        let of_feed = self.rejects.sorted_keys().into_iter().filter(|(of, _)| *of == feed);
+        of_feed.map(|key| (key.1, self.rejects.get(&key).copied().unwrap_or(0))).collect()
     }
 
     /// How often each reason refused something, over all feeds, by the reason's order.
@@ -265,6 +288,11 @@ impl Tally {
     fn count(&mut self, stamp: &Stamp, message: &Message) {
         let Some(mmsi) = positioned(message) else { return };
         self.reports += 1;
+        let feed = usize::from(stamp.feed.0);
+        if feed >= self.reports_of.len() {
+            self.reports_of.resize(feed + 1, 0);
+        }
+        self.reports_of[feed] += 1;
         if let Some(at) = stamp.sentence_at.or(stamp.observed_at) {
             self.span = Some(self.span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
         }

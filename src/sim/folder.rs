@@ -14,6 +14,11 @@ use super::truth::Subject;
 use super::vessel::Vessel;
 use super::world::{MINUTE, World};
 
+/// `picket run` plays a scenario so many times as fast as it happened ...
+const PLAYED_AT: u32 = 20;
+/// ... but its opening at once: its thresholds are crossed soon after, before people who watch.
+const OPENING_S: u32 = 2700;
+
 /// Why a scenario could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -91,9 +96,11 @@ fn micro(degrees: f64) -> f64 {
     libm::round(degrees * 1e6) / 1e6
 }
 
-/// Settings that replay the folder: zones and a feed a file.
+/// Settings that replay the folder, or play it as if it were live: zones, a clock, a feed a file.
 pub fn settings_toml(world: &World) -> String {
-    let mut text = String::from("[zones]\ndir = \"zones\"\n");
+    let mut text = format!(
+        "[zones]\ndir = \"zones\"\n\n[data]\ndir = \"state\"\n\n[clock]\nrate = {PLAYED_AT}\nopening_s = {OPENING_S}\n"
+    );
     let feed = |name: &str| format!("\n[[feed]]\nname = \"{name}\"\nkind = \"nmea\"\npath = \"{name}.nmea\"\n");
     text += &feed("ais");
     for RadarSite { name, position, height_m, rotation_s, max_range_m, range_sigma_m, bearing_sigma_deg, .. } in

@@ -74,7 +74,7 @@ pub struct Services {
 }
 
 /// The zones and settings in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InForce {
     /// All zones as GeoJSON, as [`feature_collection`] makes it.
     pub zones: Arc<str>,

@@ -77,6 +77,7 @@ pub struct JournalReader {
     window: Option<Window>,
     last_seq: Option<u64>,
     skip_before: Option<EventTime>,
+    skip_to: u64,
     warnings: Vec<JournalWarning>,
 }
 
@@ -105,7 +106,15 @@ impl JournalReader {
     }
 
     fn of(segments: Vec<Segment>) -> JournalReader {
-        JournalReader { segments, at: 0, window: None, last_seq: None, skip_before: None, warnings: Vec::new() }
+        JournalReader {
+            segments,
+            at: 0,
+            window: None,
+            last_seq: None,
+            skip_before: None,
+            skip_to: 0,
+            warnings: Vec::new(),
+        }
     }
 
     /// The segments in order.
@@ -148,6 +157,13 @@ impl JournalReader {
         let first = self.segments.iter().position(after).unwrap_or(self.segments.len());
         self.jump(first.saturating_sub(1), |_, received_before| received_before < from);
         self.skip_before = Some(from);
+    }
+
+    /// Goes to the first record behind the number `seq` (by the index where the segment is sealed).
+    pub fn seek_behind(&mut self, seq: u64) {
+        let segment = self.segments.partition_point(|segment| segment.first_seq <= seq).saturating_sub(1);
+        self.jump(segment, |first, _| first <= seq);
+        self.skip_to = seq;
     }
 
     /// The record with this number (evidence), without moving the reader.
@@ -282,6 +298,9 @@ impl JournalReader {
                 _ => {}
             }
             self.last_seq = Some(header.seq);
+            if header.seq <= self.skip_to {
+                return false;
+            }
             if self.skip_before.is_some_and(|from| header.received_at < from) {
                 return false;
             }

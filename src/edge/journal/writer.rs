@@ -116,12 +116,35 @@ impl JournalWriter {
         self.file.sync_data().map_err(|source| JournalError::Sync { path: self.path.clone(), source })
     }
 
+    /// Another handle on the file that is written, to sync it from another thread: what older segments hold is synced already.
+    ///
+    /// # Errors
+    /// If the system has no handle left.
+    pub fn handle(&self) -> Result<File, JournalError> {
+        self.file.try_clone().map_err(|source| JournalError::Sync { path: self.path.clone(), source })
+    }
+
     /// Begins a new segment that says other feeds, settings or zones; they hold from the next number on.
     pub fn set_head(&mut self, head: &JournalHead, created: EventTime) -> Result<(), JournalError> {
         let head = head.records().map_err(JournalError::Head)?;
         check_lengths(&head)?;
         self.head = head;
         self.turn(created)
+    }
+
+    /// After a failure that could not be undone: goes on in a new segment, behind what is whole. Does nothing otherwise.
+    ///
+    /// # Errors
+    /// If the folder can still not be written.
+    pub fn mend(&mut self, created: EventTime) -> Result<(), JournalError> {
+        if !self.broken {
+            return Ok(());
+        }
+        let (last_seq, latest) = JournalReader::open(&self.folder)?.end();
+        (self.next_seq, self.latest) = (last_seq + 1, self.latest.max(latest));
+        self.turn(created)?;
+        self.broken = false;
+        Ok(())
     }
 
     /// The plain segments that are not written any more: [`seal_segment`] packs each, on any thread.

@@ -89,6 +89,11 @@ impl FeedDecoder {
         }
     }
 
+    /// Frames so far.
+    pub fn frames(&self) -> u64 {
+        self.line
+    }
+
     /// The feed's settings changed; what it has told so far stays.
     pub fn set_feed(&mut self, feed: &Feed) {
         self.feed = feed.clone();

@@ -127,6 +127,11 @@ impl Decoder {
         }
     }
 
+    /// Frames of a feed so far.
+    pub fn frames_of(&self, feed: FeedId) -> u64 {
+        self.feeds.get(usize::from(feed.0)).map_or(0, FeedDecoder::frames)
+    }
+
     /// The name of a station; `None` if it is not known (the table is bounded) or no station.
     pub fn station_name(&self, station: StationId) -> Option<&str> {
         self.stations.name(station)

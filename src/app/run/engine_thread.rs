@@ -1,0 +1,268 @@
+//! The engine's thread: one order of all inputs, each journalled before the engine sees it, outputs handed on at once.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::publisher::Told;
+use super::recover::write_snapshot;
+use super::status::{Status, Trouble};
+use super::sweeper::Sweeper;
+use crate::app::in_force::InForce;
+use crate::edge::api;
+use crate::edge::batch::Batch;
+use crate::edge::clock::Clock;
+use crate::edge::health::Health;
+use crate::edge::inlet::{Outcome, Work};
+use crate::edge::journal::{JournalError, JournalWriter};
+use crate::edge::metrics::Metrics;
+use crate::edge::store::{HistoryFix, RulesInForce};
+use crate::engine::Engine;
+use crate::engine::command::Command;
+use crate::engine::input::{Feed, FeedId, Input};
+use crate::engine::output::Output;
+use crate::engine::time::EventTime;
+
+/// The journal is brought to the disk this often even if no alert asks for it.
+const SYNCS_EVERY: Duration = Duration::from_secs(1);
+/// Feed health takes the decoder's counts this often.
+const COUNTS_EVERY: Duration = Duration::from_secs(1);
+/// What cannot be journalled is tried again after this.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How settings and zones are read again.
+pub type Reload = Box<dyn Fn() -> anyhow::Result<InForce> + Send>;
+
+/// What the engine's thread works with.
+pub struct EngineThread {
+    /// The engine, as the journal left it.
+    pub engine: Engine,
+    /// The feeds it knows.
+    pub feeds: Arc<[Feed]>,
+    /// The end of the journal.
+    pub journal: JournalWriter,
+    /// Stamps ticks and commands.
+    pub clock: Clock,
+    /// Where alerts go.
+    pub told: Sender<Told>,
+    /// Where fixes go.
+    pub fixes: Sender<Vec<HistoryFix>>,
+    /// Looks at the picture for those who watch it.
+    pub sweeper: Sweeper,
+    /// Takes the decoder's counts.
+    pub health: Health,
+    /// Counts and times.
+    pub metrics: Metrics,
+    /// Where trouble is told.
+    pub status: Status,
+    /// Reads settings and zones again.
+    pub reload: Reload,
+    /// Zones and settings as the API shows them.
+    pub in_force: watch::Sender<api::InForce>,
+    /// What marks an exercise.
+    pub exercise: Option<String>,
+    /// Told how far the journal goes, once in a while.
+    pub progress: Sender<super::keeper::Progress>,
+    /// Where the last snapshot goes.
+    pub data_dir: std::path::PathBuf,
+}
+
+impl EngineThread {
+    /// Works until it is told to stop, then leaves journal and snapshot whole.
+    pub fn run(mut self, mut work: mpsc::Receiver<Work>) {
+        let (mut synced_at, mut counted_at) = (Instant::now(), Instant::now());
+        while let Some(next) = work.blocking_recv() {
+            match next {
+                Work::Frames { batch, arrived } => self.frames(batch, arrived),
+                Work::Command { command, done } => self.command(&command, done),
+                Work::Tick => self.tick(),
+                Work::Reload => self.reload(),
+                Work::Stop => break,
+            }
+            self.sweeper.look(self.engine.core());
+            if synced_at.elapsed() >= SYNCS_EVERY {
+                synced_at = Instant::now();
+                self.ask_for_sync();
+            }
+            if counted_at.elapsed() >= COUNTS_EVERY {
+                counted_at = Instant::now();
+                self.count();
+            }
+        }
+        drop(work);
+        self.finish();
+    }
+
+    fn frames(&mut self, mut batch: Batch, arrived: Instant) {
+        self.journalled(|journal| journal.append_batch(&mut batch));
+        self.metrics.journalled(batch.byte_len() as u64);
+        for input in batch.inputs() {
+            self.engine.handle(&input);
+        }
+        self.hand_on(arrived);
+    }
+
+    fn tick(&mut self) {
+        let tick = Input::Tick { received_at: self.clock.now() };
+        self.journalled(|journal| journal.append(&tick));
+        self.engine.handle(&tick);
+        self.hand_on(Instant::now());
+    }
+
+    fn command(&mut self, command: &Command, done: oneshot::Sender<Outcome>) {
+        let body = command.to_bytes();
+        let input = Input::Command { received_at: self.clock.now(), body: &body };
+        if let Err(error) = self.journal.append(&input) {
+            tracing::error!("a command was refused: {}", chain(&error));
+            let _ = done.send(Outcome::Refused);
+            return;
+        }
+        self.engine.handle(&input);
+        self.hand_on(Instant::now());
+        let _ = self.told.send(Told::Carried(done));
+    }
+
+    /// Takes settings and zones as they are on disk now, all of them or none.
+    fn reload(&mut self) {
+        let result = (self.reload)().and_then(|new| self.put_in_force(&new));
+        match result {
+            Ok(true) => tracing::info!(settings_hash = self.settings_hash(), "settings and zones were read again"),
+            Ok(false) => tracing::info!("settings and zones were read again: nothing has changed"),
+            Err(error) => tracing::error!("settings and zones stay as they were: {error:#}"),
+        }
+    }
+
+    /// Lets other rules judge from here on; whether they are others.
+    pub fn put_in_force(&mut self, new: &InForce) -> anyhow::Result<bool> {
+        let config = self.engine.core().config();
+        if config.feeds == new.rules.feeds && config.settings_hash == new.settings_hash() {
+            return Ok(false);
+        }
+        let body = new.rules.to_bytes()?;
+        let now = self.clock.now();
+        self.journal.set_head(&new.head(self.exercise.as_deref())?, now)?;
+        let input = Input::Rules { received_at: now, body: &body };
+        self.journal.append(&input)?;
+        self.engine.handle(&input);
+        self.hand_on(Instant::now());
+        self.feeds = new.rules.feeds.as_slice().into();
+        self.announce_rules(new)?;
+        Ok(true)
+    }
+
+    /// Tells what is in force to those who show it, and keeps it in the store.
+    pub fn announce_rules(&self, new: &InForce) -> anyhow::Result<()> {
+        let settings_hash = new.settings_hash();
+        let rules = RulesInForce {
+            settings_hash: settings_hash.clone(),
+            first_at: self.clock.now(),
+            settings_json: serde_json::to_string(&new.rules.limits)?,
+            zones_json: serde_json::to_string(&new.rules.zone_files)?,
+        };
+        let _ = self.told.send(Told::Rules(rules));
+        let zones = api::feature_collection(new.rules.zone_files.iter().map(|file| file.text.as_str()))?.into();
+        self.in_force.send_replace(api::InForce { zones, settings_hash });
+        Ok(())
+    }
+
+    fn settings_hash(&self) -> &str {
+        &self.engine.core().config().settings_hash
+    }
+
+    /// Journals until it works: what was accepted is not lost, and meanwhile nothing more is accepted.
+    fn journalled<T>(&mut self, mut append: impl FnMut(&mut JournalWriter) -> Result<T, JournalError>) -> T {
+        loop {
+            match append(&mut self.journal) {
+                Ok(done) => {
+                    self.status.well(Trouble::Journal);
+                    return done;
+                }
+                Err(error) => {
+                    self.status.trouble(Trouble::Journal, &chain(&error));
+                    thread::sleep(AGAIN);
+                    if let Err(error) = self.journal.mend(self.clock.now()) {
+                        self.status.trouble(Trouble::Journal, &chain(&error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hands on what the engine has put out.
+    fn hand_on(&mut self, arrived: Instant) {
+        let (mut alerts, mut fixes) = (Vec::new(), Vec::new());
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Alert(alert) => alerts.push(*alert),
+                Output::Fix(track, fix) => fixes.push(history_fix(track, &fix)),
+                Output::Track(_) => {}
+            }
+        }
+        if !fixes.is_empty() {
+            let _ = self.fixes.send(fixes);
+        }
+        if !alerts.is_empty() {
+            let journal = self.journal.handle();
+            let journal = journal.inspect_err(|error| tracing::error!("{}", chain(error))).ok();
+            let _ = self.told.send(Told::Alerts { alerts, feeds: self.feeds.clone(), journal, arrived });
+        }
+    }
+
+    fn ask_for_sync(&mut self) {
+        if let Ok(journal) = self.journal.handle() {
+            let _ = self.told.send(Told::Sync(journal));
+        }
+        let unsealed = self.journal.take_unsealed();
+        let _ = self.progress.send(super::keeper::Progress { seq: self.journal.next_seq() - 1, unsealed });
+    }
+
+    fn count(&self) {
+        let tally = self.engine.intake().tally();
+        for (place, _) in (0..).zip(&self.engine.core().config().feeds) {
+            let feed = FeedId(place);
+            let rejects = tally.rejects_of(feed).into_iter().map(|(reason, n)| (reason.name(), n)).collect();
+            self.health.update(feed, |health| {
+                health.reports = tally.reports_of(feed);
+                health.rejects = rejects;
+            });
+        }
+    }
+
+    fn finish(mut self) {
+        self.hand_on(Instant::now());
+        let seq = self.journal.next_seq() - 1;
+        if let Err(error) = self.journal.sync() {
+            tracing::error!("{}", chain(&error));
+            return;
+        }
+        match write_snapshot(&self.data_dir, &self.engine, seq) {
+            Ok(()) => tracing::info!(seq, "the engine's state is saved"),
+            Err(error) => tracing::error!("{error:#}: the journal will be run instead"),
+        }
+    }
+}
+
+/// A fix as the history keeps it.
+pub fn history_fix(track: crate::engine::track::TrackId, fix: &crate::engine::track::Fix) -> HistoryFix {
+    let crate::engine::track::Fix { at, position, sog, cog, source, .. } = *fix;
+    HistoryFix { track, at, position, sog, cog, source }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// Event time as far as an engine has come, for a clock to begin with.
+pub fn reached(engine: &Engine) -> EventTime {
+    engine.intake().arrival().max(engine.core().now())
+}

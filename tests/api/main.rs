@@ -4,6 +4,7 @@
 mod access;
 mod client;
 mod connections;
+mod description;
 mod picture;
 mod routes;
 mod service;

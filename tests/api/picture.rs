@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpStream;
+use std::time::Duration;
 
+use picket::edge::api::Pace;
 use picket::edge::seen::{SeenPicture, SeenTrack};
 use picket::engine::decode::report::AisClass;
 use picket::engine::earth::Position;
@@ -132,11 +134,11 @@ fn everywhere(_: Position) -> bool {
     true
 }
 
-fn start() -> EventTime {
+pub fn start() -> EventTime {
     EventTime::from_utc(2026, 1, 10, 0, 0, 0, 0).unwrap()
 }
 
-fn track(number: u64, lat: f64, lon: f64) -> SeenTrack {
+pub fn track(number: u64, lat: f64, lon: f64) -> SeenTrack {
     SeenTrack {
         id: TrackId(number),
         mmsi: Some(Mmsi(574_000_000 + number as u32)),
@@ -300,6 +302,20 @@ fn a_slow_client_skips_and_ends_where_the_others_are() {
     assert_eq!(slow.rows, quick.rows);
     // The quick one saw 29 MB of rows; of them the slow one got what the system's buffers hold, and then the end.
     assert!(slow.messages < quick.messages * 2 / 3, "{} of {}", slow.messages, quick.messages);
+}
+
+#[test]
+fn a_client_who_takes_nothing_for_long_is_let_go() {
+    let pace = Pace { stall: Duration::from_millis(200), ..Setup::default().pace };
+    let service = Service::start(Setup { pace, ..Setup::default() });
+    let _stuck = Client::open(&service, "");
+    let streams = || get(service.address, "/metrics").text().contains("picket_picture_streams 1\n");
+    while !streams() {}
+    let mut shift = 0.0;
+    while streams() {
+        shift = (shift + 0.001) % 1.0;
+        service.seen.take(start(), grid(4000, shift));
+    }
 }
 
 #[test]

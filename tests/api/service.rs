@@ -96,9 +96,11 @@ impl Book {
     fn acknowledge(&self, command: &Command) {
         let found = self.store.lock().unwrap().reader().alert(&command.alert).unwrap();
         let Some(alert) = found.filter(|alert| !alert.line.contains("active_acknowledged")) else { return };
-        let handling = json!({"acknowledged_by": command.by, "note": command.note});
-        let changes = json!({"state": "active_acknowledged", "handling": handling});
-        self.tell(&alert.id, alert.revision + 1, alert.squadron.as_deref(), changes);
+        let mut line: Value = serde_json::from_str(&alert.line).unwrap();
+        line["state"] = json!("active_acknowledged");
+        line["revision"] = json!(alert.revision + 1);
+        line["handling"] = json!({"acknowledged_by": command.by, "note": command.note});
+        self.tell(&alert.id, alert.revision + 1, alert.squadron.as_deref(), line);
     }
 
     pub fn store(&self) -> std::sync::MutexGuard<'_, LocalStore> {

@@ -1,5 +1,6 @@
 //! The alert stream: every alert once and in order, whatever happens to the connection.
 
+use std::io::{BufRead as _, BufReader};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -140,6 +141,20 @@ fn list_and_stream_are_one_history() {
         done.store(true, Ordering::Relaxed);
         readers.into_iter().for_each(|reader| reader.join().unwrap());
     });
+}
+
+#[test]
+fn an_ordinary_client_lists_follows_and_acknowledges() {
+    let service = Service::start(Setup::default());
+    service.book.tell("a", 1, None, json!({}));
+    let list: Value = ureq::get(service.url("/api/v1/alerts")).call().unwrap().body_mut().read_json().unwrap();
+    let from = list["sequence"].to_string();
+    let stream = ureq::get(service.url(STREAM)).header("Last-Event-ID", from).call().unwrap();
+    let mut lines = BufReader::new(stream.into_body().into_reader()).lines().map(Result::unwrap);
+    let acknowledged = ureq::post(service.url("/api/v1/alerts/a/acknowledge")).send_json(json!({"note": "taken"}));
+    let acknowledged: Value = acknowledged.unwrap().body_mut().read_json().unwrap();
+    let data = lines.find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&data).unwrap(), acknowledged);
 }
 
 #[test]

@@ -70,10 +70,23 @@ pub async fn serve(listener: TcpListener, services: Services, access: Access, st
 
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<(TcpStream, Peer, OwnedSemaphorePermit)> {
     let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, remote) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    let local = stream.local_addr()?;
-    Ok((stream, Peer { remote, local }, slot))
+    loop {
+        match listener.accept().await {
+            Ok((stream, remote)) => {
+                // A connection that is gone already has no address of its own.
+                let Ok(local) = stream.set_nodelay(true).and_then(|()| stream.local_addr()) else { continue };
+                return Ok((stream, Peer { remote, local }, slot));
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether only the connection that was to be accepted is the worse for it.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    [ConnectionAborted, ConnectionRefused, ConnectionReset].contains(&error.kind())
 }
 
 /// Answers the requests of one connection.

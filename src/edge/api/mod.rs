@@ -34,6 +34,7 @@ use super::inlet::Inlet;
 use super::metrics::Metrics;
 use super::seen::SeenPicture;
 use super::store::{HistoryReader, Outbox, StoreError, StoreReader};
+pub use bbox::{Bbox, BboxError};
 pub use connection::serve;
 pub use feeds::FeedDescription;
 pub use hosts::{HostError, Hosts};

@@ -118,13 +118,13 @@ impl Reader {
             tokio::select! {
                 biased;
                 () = app.stopped() => return None,
-                changed = self.told.changed() => changed.ok()?,
                 _ = self.heartbeat.tick() => {
                     if !self.admitted.is_still_good().await {
                         return None;
                     }
                     return Some((Ok(Bytes::from_static(b": still here\n\n")), self));
                 }
+                changed = self.told.changed() => changed.ok()?,
             }
         }
     }

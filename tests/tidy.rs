@@ -238,6 +238,25 @@ fn every_file_opens_with_one_sentence() {
 }
 
 #[test]
+fn the_console_keeps_the_rules_for_files() {
+    let is_code =
+        |path: &String| path.starts_with("web/") && [".ts", ".mjs", ".css"].iter().any(|end| path.ends_with(end));
+    let mut complaints = Vec::new();
+    for path in files().into_iter().filter(is_code) {
+        let text = fs::read_to_string(root().join(&path)).expect("a readable source");
+        let first = text.lines().next().unwrap_or_default();
+        let sentence = first.strip_prefix("// ").or_else(|| first.strip_prefix("/* ")?.strip_suffix(" */"));
+        if !sentence.is_some_and(|sentence| sentence.ends_with('.')) {
+            complaints.push(format!("{path}:1: begin with a comment of one sentence"));
+        }
+        if text.lines().count() > MAX_FILE_LINES {
+            complaints.push(format!("{path}:1: {} lines, at most {MAX_FILE_LINES}", text.lines().count()));
+        }
+    }
+    assert_clean(complaints);
+}
+
+#[test]
 fn files_and_functions_are_short() {
     let mut complaints = Vec::new();
     for source in sources() {
@@ -386,7 +405,11 @@ fn a_module_is_a_file_or_a_folder() {
 #[test]
 fn texts_have_no_tabs_and_no_trailing_blanks() {
     let mut complaints = Vec::new();
-    let is_text = |path: &String| [".rs", ".toml", ".md", ".geojson", ".yml"].iter().any(|end| path.ends_with(end));
+    let is_text = |path: &String| {
+        [".rs", ".toml", ".md", ".geojson", ".yml", ".ts", ".mjs", ".css", ".html"]
+            .iter()
+            .any(|end| path.ends_with(end))
+    };
     for path in files().into_iter().filter(is_text) {
         let text = fs::read_to_string(root().join(&path)).expect("a readable text");
         for (i, line) in text.lines().enumerate() {

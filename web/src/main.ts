@@ -20,7 +20,7 @@ import { Desk } from "./state/desk";
 import { readLink, type View, writeLink } from "./state/link";
 import { Client } from "./wire/client";
 import type { Alert } from "./wire/types";
-import { language, say, sayCode, startLanguage } from "./words";
+import { isLanguage, language, say, sayCode, startLanguage } from "./words";
 import { subjectsLine } from "./words/vessel";
 
 const link = readLink(location.hash);
@@ -29,6 +29,8 @@ const client = new Client(askToken);
 const announcer = byId("announcer");
 let view: View | null = link.view;
 let chart: Chart | null = null;
+/** Whether the alert of the link was shown, or there is none: it waits for the first list. */
+let isLinkOpened = link.alert === null;
 
 startPalette();
 startLanguage(link.language);
@@ -65,7 +67,8 @@ function announce(alert: Alert, effect: Effect): void {
 
 /** Keeps the address a link to what is on the screen. */
 function remember(): void {
-  history.replaceState(null, "", writeLink({ alert: desk.selectedAlert.value, view, language: language.value }));
+  const alert = isLinkOpened ? desk.selectedAlert.value : link.alert;
+  history.replaceState(null, "", writeLink({ alert, view, language: language.value }));
 }
 
 /** The chart is the heaviest part: the queue stands before it comes. */
@@ -75,6 +78,7 @@ async function startChart(): Promise<void> {
   let selection: Selection | null = null;
   try {
     chart = new Chart(container, view ?? HOME, desk.tracks, {
+      coveredPx: () => panel.width,
       onPick: (picked) => selection?.pick(picked),
       onPointer: (lon, lat) => tools.point(lon, lat),
       onMove: () => tools.measure(),
@@ -89,13 +93,43 @@ async function startChart(): Promise<void> {
     return;
   }
   const shown = chart;
-  selection = new Selection(desk, client, shown, () => panel.width, (fixes) => panel.setFixes(fixes));
-  desk.zones.watch((zones) => shown.setSource("zones", zones));
+  selection = new Selection(desk, client, shown, (fixes) => panel.setFixes(fixes));
+  desk.zones.watch((zones) => {
+    shown.setSource("zones", zones);
+    shown.setHome(desk.watchedWaters());
+    if (view === null && desk.selectedAlert.value === null && link.alert === null) shown.home();
+  });
   void loadPlaces().then((places) => shown.setSource("places", places));
 }
 
-desk.selectedAlert.on(remember);
+/** Shows what a link names: an alert that is no longer open is asked for by itself. */
+async function openLinked(id: string): Promise<void> {
+  if (desk.book.get(id) === undefined) {
+    const alert = await client.alert(id).catch(() => null);
+    if (alert === null) return;
+    desk.take(alert);
+  }
+  desk.select(id);
+}
+
+/** Follows a link that was put into the address while the page stands. */
+function followLink(): void {
+  const { alert, view: linked, language: spoken } = readLink(location.hash);
+  if (isLanguage(spoken)) language.value = spoken;
+  if (linked !== null) chart?.go(linked);
+  if (alert !== null) void openLinked(alert);
+}
+
+desk.bookVersion.on(() => {
+  if (isLinkOpened) return;
+  isLinkOpened = true;
+  if (link.alert !== null) void openLinked(link.alert);
+});
+desk.selectedAlert.on(() => {
+  if (isLinkOpened) remember();
+});
 language.on(remember);
+window.addEventListener("hashchange", followLink);
 publishState(desk, () => chart?.drawn ?? []);
 void startChart();
 void followServer(desk, client, announce);

@@ -22,7 +22,6 @@ export class Selection {
     private readonly desk: Desk,
     private readonly client: Client,
     private readonly chart: Chart,
-    private readonly panelWidth: () => number,
     private readonly onFixes: (fixes: number | null) => void,
   ) {
     desk.pictureAtMs.on(() => chart.tick());
@@ -53,7 +52,7 @@ export class Selection {
     this.#of = alert.id;
     this.#draw();
     void this.#refresh().then(() => {
-      if (this.#of === alert.id) this.chart.show(this.#extent(alert), this.panelWidth(), alert.subjects.length > 1 ? PAIR_ZOOM : SINGLE_ZOOM);
+      if (this.#of === alert.id) this.chart.show(this.#extent(alert), alert.subjects.length > 1 ? PAIR_ZOOM : SINGLE_ZOOM);
     });
   }
 

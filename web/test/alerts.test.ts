@@ -44,7 +44,7 @@ test("only a newer revision counts", () => {
   assert.equal(book.get("a")?.revision, 4);
 });
 
-test("what is over and acknowledged, or retracted, leaves the book", () => {
+test("what is over and acknowledged, or retracted, leaves the lists", () => {
   const end = "2026-01-10T13:00:00.000Z";
   assert.equal(isOpen(alert("a", { end, state: "rectified_unacknowledged" })), true);
   assert.equal(isOpen(alert("a", { end, state: "normal" })), false);
@@ -53,8 +53,10 @@ test("what is over and acknowledged, or retracted, leaves the book", () => {
   const book = new AlertBook();
   book.apply(alert("a"));
   assert.equal(book.apply(alert("a", { revision: 2, end, state: "normal" })), "changed");
-  assert.equal(book.apply(alert("b", { end, state: "normal" })), "none");
   assert.deepEqual(book.all(), []);
+  assert.equal(book.get("a")?.state, "normal", "but can still be looked at");
+  assert.equal(book.apply(alert("a", { revision: 3, cause: "reopened" })), "new");
+  assert.deepEqual(book.all().map(({ revision }) => revision), [3]);
 });
 
 test("the gravest stand first, then the newest", () => {
@@ -70,6 +72,12 @@ test("the gravest stand first, then the newest", () => {
   assert.deepEqual(book.on("queue").map(({ id }) => id), ["worst", "new", "old", "low"]);
   assert.deepEqual(book.on("suppressed").map(({ id }) => id), ["excused"]);
   assert.deepEqual(book.on("fishing").map(({ id }) => id), ["boat"]);
+});
+
+test("closed alerts are not kept for good", () => {
+  const book = new AlertBook();
+  for (let i = 0; i < 150; i += 1) book.apply(alert(`a${i}`, { state: "retracted" }));
+  assert.deepEqual([book.get("a0"), book.get("a149")?.id], [undefined, "a149"]);
 });
 
 test("a boat that fishes joins the queue when it is warned of", () => {

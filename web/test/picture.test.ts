@@ -46,12 +46,11 @@ function frame(kind: number, at: number, rows: RowBytes[]) {
 }
 
 test("a row has its units", () => {
-  const { isSnapshot, atMs, rows } = frame(0, 1_768_051_200.5, [
+  const found = frame(0, 1_768_051_200.5, [
     { slot: 70_000, lat: -85_577_787, lon: 1_799_999_999, sog: 1234, cog: 35_999, heading: 90, vesselClass: 6, flags: 6, age: 65_535 },
   ]);
-  assert.equal(isSnapshot, true);
-  assert.equal(atMs, 1_768_051_200_500);
-  const { sogKn, cogDeg, ...rest } = rows[0] ?? assert.fail();
+  assert.deepEqual([found.isSnapshot, found.atMs, found.length], [true, 1_768_051_200_500, 1]);
+  const { sogKn, cogDeg, ...rest } = found.row(0);
   assert.deepEqual(rest, {
     slot: 70_000,
     lat: -8.5577787,
@@ -65,7 +64,7 @@ test("a row has its units", () => {
 });
 
 test("what is not known is no number", () => {
-  const row = frame(1, 0, [{ slot: 1 }]).rows[0] ?? assert.fail();
+  const row = frame(1, 0, [{ slot: 1 }]).row(0);
   assert.deepEqual([row.sogKn, row.cogDeg, row.headingDeg], [Number.NaN, Number.NaN, Number.NaN]);
 });
 

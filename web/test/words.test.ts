@@ -55,14 +55,14 @@ test("values carry their units in both languages", () => {
   language.value = "en";
   assert.deepEqual([0, 59.9, 60, 3599, 3600, 6480, 90_000].map(duration), ["0 s", "59 s", "1 min", "59 min", "1 h", "1 h 48 min", "1 d 1 h"]);
   assert.equal(duration(Number.NaN), "–");
-  assert.deepEqual([0.54, 49.6, 1851, 5556].map(distance), ["0.5 m", "50 m", "1,851 m", "3.0 NM"]);
+  assert.deepEqual([0.54, 49.6, 1759, 1852, 5000, 185_200].map(distance), ["0.5 m", "50 m", "1,759 m", "1 NM", "2.7 NM", "100 NM"]);
   assert.deepEqual([speed(0.235), speed(Number.NaN)], ["0.2 kn", "–"]);
   assert.deepEqual([degrees(7.4), degrees(359.9)], ["007°", "000°"]);
   assert.deepEqual([oneIn(-3.2), oneIn(-1), oneIn(-80)], ["1 in 1,600", "1 in 10", "1 in > 1 000 000"]);
   assert.equal(latLon(8.55778, -106.99999), "08°33.47′N  107°00.00′W");
   language.value = "vi";
   assert.equal(duration(6480), "1 giờ 48 phút");
-  assert.equal(distance(5556), "3,0 hải lý");
+  assert.equal(distance(5000), "2,7 hải lý");
   assert.equal(latLon(-8.55778, 106.5), "08°33,47′N  106°30,00′Đ");
   assert.equal(percent(0.85), "85%");
 });

@@ -15,10 +15,11 @@ import { language } from "../words";
 import { type AlertMark, alertMarks } from "./alert_marks";
 import { loadCoarseCoast, loadFineCoast } from "./coast";
 import { Labels } from "./labels";
-import { labelsOf } from "./naming";
+import { namesOf } from "./naming";
 import { palette } from "./palette";
 import { evidenceLayers, markLayers, type Scene, trackLayers } from "./scene";
 import { layers, type SourceName, style } from "./style";
+import { type TrackColumns, trackColumns } from "./track_symbols";
 
 setWorkerUrl(new URL(workerUrl, location.href).href);
 
@@ -28,7 +29,14 @@ export const HOME: View = { lat: 13.2, lon: 108.6, zoom: 4.6 };
 
 const EQUATOR_M = 40_075_017;
 const TILE_PX = 512;
+/** The scale and the readout at the foot of the chart stand here. */
+const READOUT_PX = 36;
+const HOME_ZOOM = 9;
 const FLASH_MS = 600;
+/** How strongly flashing symbols show between two flashes. */
+const DIM = 0.35;
+/** Marks of alerts stay this large where other symbols shrink. */
+const LEAST_MARK_SCALE = 0.85;
 /** How near to a symbol a click counts, pixels. */
 const REACH_PX = 16;
 
@@ -40,6 +48,8 @@ export interface Picked {
 }
 
 export interface ChartReader {
+  /** How much of its right side the panel covers. */
+  coveredPx: () => number;
   onPick: (picked: Picked) => void;
   /** While it moves, and once more when it stands. */
   onMove: () => void;
@@ -51,11 +61,11 @@ export class Chart {
   readonly #map: MapLibre;
   readonly #overlay = new MapboxOverlay({ interleaved: false, layers: [] });
   readonly #labels: Labels;
-  readonly #places = new Map<SourceName, FeatureCollection>();
   #scene: Scene = { alerts: [], selected: null, selectedTrack: null, trails: [] };
   #marks: AlertMark[] = [];
-  #tracksLayers: Layer[] = [];
+  #columns: TrackColumns;
   #evidence: Layer[] = [];
+  #home: [lon: number, lat: number][] = [];
   #isLit = true;
 
   constructor(
@@ -64,6 +74,7 @@ export class Chart {
     private readonly tracks: Tracks,
     private readonly reader: ChartReader,
   ) {
+    this.#columns = trackColumns(tracks);
     this.#map = new MapLibre({
       container,
       style: style(),
@@ -94,11 +105,10 @@ export class Chart {
     return [...new Set(this.#marks.map(({ alert }) => alert.id))];
   }
 
+  /** Fills a source; before the map has loaded, as soon as it has. */
   setSource(name: SourceName, data: FeatureCollection): void {
-    this.#places.set(name, data);
-    const put = () => (this.#map.getSource(name) as GeoJSONSource | undefined)?.setData(data);
-    if (this.#map.getSource(name) === undefined) void this.#map.once("load", put);
-    else put();
+    if (this.#map.loaded()) void this.#map.getSource<GeoJSONSource>(name)?.setData(data);
+    else void this.#map.once("idle", () => this.setSource(name, data));
   }
 
   /** Draws a new state of the alerts or of the selection. */
@@ -110,7 +120,7 @@ export class Chart {
 
   /** Draws a new tick of the picture. */
   tick(): void {
-    this.#tracksLayers = trackLayers(this.tracks, this.#scale());
+    this.#columns = trackColumns(this.tracks);
     this.#mark();
   }
 
@@ -129,13 +139,17 @@ export class Chart {
   }
 
   /** Goes where these points are all seen, clear of the panel, but no nearer than `maxZoom`. */
-  show(points: [lon: number, lat: number][], panelPx: number, maxZoom: number): void {
+  show(points: [lon: number, lat: number][], maxZoom: number): void {
     if (points.length === 0) return;
     const lons = points.map(([lon]) => lon);
     const lats = points.map(([, lat]) => lat);
     const bounds: [number, number, number, number] = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
-    const padding = { top: 90, bottom: 90, left: 90, right: 90 + panelPx };
+    const padding = { top: 90, bottom: 90, left: 90, right: 90 + this.reader.coveredPx() };
     this.#map.fitBounds(bounds, { padding, maxZoom, duration: stillness.matches ? 0 : 900, essential: false });
+  }
+
+  go({ lat, lon, zoom }: View): void {
+    this.#map.jumpTo({ center: [lon, lat], zoom });
   }
 
   /** How many metres a pixel shows at the middle of the chart. */
@@ -147,12 +161,18 @@ export class Chart {
     this.#map.easeTo({ zoom: this.#map.getZoom() + by, duration: stillness.matches ? 0 : 200 });
   }
 
+  /** The places that `home` shows, instead of the whole coast. */
+  setHome(places: [lon: number, lat: number][]): void {
+    this.#home = places;
+  }
+
   home(): void {
-    this.#map.easeTo({ center: [HOME.lon, HOME.lat], zoom: HOME.zoom, duration: stillness.matches ? 0 : 700 });
+    if (this.#home.length > 0) this.show(this.#home, HOME_ZOOM);
+    else this.#map.easeTo({ center: [HOME.lon, HOME.lat], zoom: HOME.zoom, duration: stillness.matches ? 0 : 700 });
   }
 
   #listen(): void {
-    this.#map.on("load", () => this.#places.forEach((data, name) => this.setSource(name, data)));
+    this.#map.on("load", () => this.reader.onMove());
     this.#map.on("click", ({ point }) => this.reader.onPick(this.#pick(point.x, point.y)));
     this.#map.on("mousemove", ({ lngLat }) => this.reader.onPointer(lngLat.lng, lngLat.lat));
     this.#map.on("move", () => {
@@ -160,10 +180,7 @@ export class Chart {
       this.reader.onMove();
     });
     this.#map.on("resize", () => this.#placeLabels());
-    this.#map.on("zoom", () => {
-      this.#tracksLayers = trackLayers(this.tracks, this.#scale());
-      this.#draw();
-    });
+    this.#map.on("zoom", () => this.#draw());
     this.#map.on("moveend", () => {
       const { lng, lat } = this.#map.getCenter();
       this.reader.onView({ lon: lng, lat, zoom: this.#map.getZoom() });
@@ -199,16 +216,17 @@ export class Chart {
 
   #mark(): void {
     this.#marks = alertMarks(this.#scene.alerts, this.tracks);
-    const { zoom, bounds } = { zoom: this.#map.getZoom(), bounds: this.#map.getBounds() };
-    this.#labels.set(labelsOf(this.#scene, this.#marks, this.tracks, zoom, bounds));
+    const { labels, symbols } = namesOf(this.#scene, this.#marks, this.tracks, this.#map.getZoom(), this.#map.getBounds());
+    this.#labels.set(labels, symbols);
     this.#placeLabels();
     this.#draw();
   }
 
   #draw(): void {
-    const light = this.#isLit || stillness.matches ? 1 : 0.25;
-    const marks = markLayers(this.#scene, this.#marks, this.tracks, { light, scale: this.#scale() });
-    this.#overlay.setProps({ layers: [...this.#tracksLayers, ...this.#evidence, ...marks] });
+    const light = this.#isLit || stillness.matches ? 1 : DIM;
+    const scale = this.#scale();
+    const marks = markLayers(this.#scene, this.#marks, this.tracks, { light, scale: Math.max(scale, LEAST_MARK_SCALE) });
+    this.#overlay.setProps({ layers: [...trackLayers(this.#columns, scale), ...this.#evidence, ...marks] });
   }
 
   #flash(): void {
@@ -218,6 +236,7 @@ export class Chart {
 
   #placeLabels(): void {
     const { clientWidth, clientHeight } = this.#map.getContainer();
-    this.#labels.place((lon, lat) => this.#map.project([lon, lat]), clientWidth, clientHeight);
+    const width = clientWidth - this.reader.coveredPx();
+    this.#labels.place((lon, lat) => this.#map.project([lon, lat]), width, clientHeight - READOUT_PX);
   }
 }

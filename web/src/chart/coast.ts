@@ -19,6 +19,8 @@ async function load(url: string): Promise<FeatureCollection> {
 export const loadFineCoast = (): Promise<FeatureCollection> => load(fineUrl);
 export const loadCoarseCoast = (): Promise<FeatureCollection> => load(coarseUrl);
 
+/** The names of places; what stands in brackets gets a line of its own. */
 export async function loadPlaces(): Promise<FeatureCollection> {
-  return (await (await fetch(placesUrl)).json()) as FeatureCollection;
+  const text = await (await fetch(placesUrl)).text();
+  return JSON.parse(text.replaceAll(" (", "\\n(")) as FeatureCollection;
 }

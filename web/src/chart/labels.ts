@@ -16,9 +16,13 @@ interface Box {
   bottom: number;
 }
 
+/** These are shown even where they cover a symbol. */
+const ESSENTIAL: Label["tone"][] = ["selected", "evidence"];
 const GAP = 14;
 /** Clear of the corners about what is selected. */
 const SELECTED_GAP = 21;
+/** Half of what a symbol takes. */
+const SYMBOL = 6;
 const LINE = 15;
 const FONT = '500 11.5px "Be Vietnam Pro"';
 
@@ -28,6 +32,7 @@ export class Labels {
   readonly #ruler = document.createElement("canvas").getContext("2d");
   readonly #widths = new Map<string, number>();
   #labels: Label[] = [];
+  #symbols: [lon: number, lat: number][] = [];
 
   constructor(container: HTMLElement) {
     this.#layer.className = "labels";
@@ -35,9 +40,10 @@ export class Labels {
     container.append(this.#layer);
   }
 
-  /** Takes the labels, the most important first. */
-  set(labels: Label[]): void {
+  /** Takes the labels, the most important first, and the symbols to leave free where there is room. */
+  set(labels: Label[], symbols: [lon: number, lat: number][]): void {
     this.#labels = labels;
+    this.#symbols = symbols;
   }
 
   /** Forgets the widths measured: the font came late. */
@@ -45,14 +51,17 @@ export class Labels {
     this.#widths.clear();
   }
 
-  /** Places them anew; `project` gives pixels within the chart. */
+  /** Places them anew within so many pixels; `project` gives pixels within the chart. */
   place(project: (lon: number, lat: number) => { x: number; y: number }, width: number, height: number): void {
+    const symbols = this.#symbols.map(([lon, lat]) => symbolBox(project(lon, lat)));
     const taken: Box[] = [];
     let used = 0;
     for (const label of this.#labels) {
       const { x, y } = project(label.lon, label.lat);
       if (x < 0 || y < 0 || x > width || y > height) continue;
-      const box = this.#candidates(label, x, y).find((candidate) => isFree(candidate, taken));
+      const free = this.#candidates(label, x, y).filter((box) => isFree(box, taken));
+      const clear = free.find((box) => box.right < width && box.left > 0 && box.bottom < height && isFree(box, symbols));
+      const box = clear ?? (ESSENTIAL.includes(label.tone) ? free[0] : undefined);
       if (box === undefined) continue;
       taken.push(box);
       this.#show(used, label, box);
@@ -63,7 +72,7 @@ export class Labels {
     });
   }
 
-  /** Right, left, above, below of the symbol. */
+  /** Right, left, above, below of the symbol, then the corners between. */
   #candidates(label: Label, x: number, y: number): Box[] {
     const width = Math.max(this.#width(label.text), this.#width(label.detail ?? "")) + 4;
     const height = label.detail === undefined ? LINE : 2 * LINE;
@@ -76,6 +85,8 @@ export class Labels {
       at(x - width / 2, y + gap),
       at(x + gap, y + 4),
       at(x + gap, y - height - 4),
+      at(x - gap - width, y + 4),
+      at(x - gap - width, y - height - 4),
     ];
   }
 
@@ -107,6 +118,10 @@ export class Labels {
     this.#pool.push(element);
     return element;
   }
+}
+
+function symbolBox({ x, y }: { x: number; y: number }): Box {
+  return { left: x - SYMBOL, top: y - SYMBOL, right: x + SYMBOL, bottom: y + SYMBOL };
 }
 
 function isFree(box: Box, taken: Box[]): boolean {

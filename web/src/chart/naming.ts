@@ -8,7 +8,7 @@ import type { Alert } from "../wire/types";
 import { say } from "../words";
 import { clock, distance, duration, speed } from "../words/format";
 import { shortName } from "../words/vessel";
-import type { AlertMark } from "./alert_marks";
+import { type AlertMark, alertMarks } from "./alert_marks";
 import { closest, middle, silence } from "./evidence";
 import type { Label } from "./labels";
 import type { Scene } from "./scene";
@@ -16,18 +16,27 @@ import type { Scene } from "./scene";
 /** From this zoom on every symbol in sight is named, and at most so many. */
 const ALL_ZOOM = 11;
 const MOST_PLAIN = 160;
+/** Labels keep clear of at most so many symbols: where there are more, names are few anyway. */
+const MOST_AVOIDED = 400;
 /** From this zoom on the subjects of alerts are named. */
 const ALERT_ZOOM = 6;
 
-/** The labels in the order of their importance. */
-export function labelsOf(scene: Scene, marks: AlertMark[], tracks: Tracks, zoom: number, bounds: LngLatBounds): Label[] {
+/** Labels in the order of their importance, and the symbols in sight that they should leave free. */
+export function namesOf(scene: Scene, marks: AlertMark[], tracks: Tracks, zoom: number, bounds: LngLatBounds) {
+  const seen = inSight(tracks, bounds);
+  const symbols = seen.slice(0, MOST_AVOIDED).map((index): [number, number] => [tracks.lon(index), tracks.lat(index)]);
+  const plainly = zoom < ALL_ZOOM ? [] : seen.slice(0, MOST_PLAIN);
+  return { labels: labelsOf(scene, marks, tracks, zoom, plainly), symbols };
+}
+
+function labelsOf(scene: Scene, marks: AlertMark[], tracks: Tracks, zoom: number, plainly: number[]): Label[] {
   const named = new Set<number>();
   const take = (index: number, label: Label): Label[] => {
     if (named.has(index)) return [];
     named.add(index);
     return [label];
   };
-  const own = marks.filter(({ alert }) => alert.id === scene.selected?.id);
+  const own = scene.selected === null ? [] : alertMarks([scene.selected], tracks);
   const others = zoom < ALERT_ZOOM ? [] : marks.filter(({ alert }) => alert.id !== scene.selected?.id).toReversed();
   const chosen = scene.selectedTrack === null ? undefined : tracks.indexOf(scene.selectedTrack);
   return [
@@ -35,7 +44,7 @@ export function labelsOf(scene: Scene, marks: AlertMark[], tracks: Tracks, zoom:
     ...own.flatMap(({ index }) => (index === null ? [] : take(index, withAge(index, tracks, "selected")))),
     ...evidenceLabels(scene),
     ...others.flatMap(({ alert, index }) => (index === null ? [] : take(index, plain(index, tracks, toneOf(alert))))),
-    ...(zoom < ALL_ZOOM ? [] : inSight(tracks, bounds).flatMap((index) => take(index, plain(index, tracks, "plain")))),
+    ...plainly.flatMap((index) => take(index, plain(index, tracks, "plain"))),
   ];
 }
 
@@ -72,8 +81,10 @@ function at([lon, lat]: [number, number], text: string): Label {
 
 function inSight(tracks: Tracks, bounds: LngLatBounds): number[] {
   const found: number[] = [];
-  for (let i = 0; i < tracks.length && found.length < MOST_PLAIN; i += 1) {
-    if (bounds.contains([tracks.lon(i), tracks.lat(i)])) found.push(i);
+  const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  for (let i = 0; i < tracks.length && found.length < MOST_AVOIDED; i += 1) {
+    const [lon, lat] = [tracks.lon(i), tracks.lat(i)];
+    if (lon > west && lon < east && lat > south && lat < north) found.push(i);
   }
   return found;
 }

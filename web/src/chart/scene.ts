@@ -5,11 +5,11 @@ import { LineLayer, PathLayer, ScatterplotLayer } from "@deck.gl/layers";
 
 import type { Tracks } from "../state/tracks";
 import type { Alert } from "../wire/types";
-import { type AlertMark, cornerSymbols, markSymbols } from "./alert_marks";
+import { type AlertMark, alertMarks, cornerSymbols, markSymbols } from "./alert_marks";
 import { closest, dashes, type Line, pastPositions, type Point, silence, type Trail } from "./evidence";
 import { rgba } from "./palette";
 import { SymbolLayer } from "./symbols";
-import { speedVectors, trackSymbols } from "./track_symbols";
+import type { TrackColumns } from "./track_symbols";
 
 /** What the chart shows besides the tracks. */
 export interface Scene {
@@ -21,23 +21,10 @@ export interface Scene {
 
 const TRAIL_COLOURS = ["trail-a", "trail-b"] as const;
 
-export function trackLayers(tracks: Tracks, scale: number): Layer[] {
-  const vectors = speedVectors(tracks);
+export function trackLayers({ symbols, vectors }: TrackColumns, scale: number): Layer[] {
   return [
-    new LineLayer({
-      id: "vectors",
-      data: {
-        length: vectors.length,
-        attributes: {
-          getSourcePosition: { value: vectors.source, size: 2 },
-          getTargetPosition: { value: vectors.target, size: 2 },
-          getColor: { value: vectors.colour, size: 4 },
-        },
-      },
-      getWidth: 1.2,
-      widthUnits: "pixels",
-    }),
-    new SymbolLayer({ id: "tracks", columns: trackSymbols(tracks), scale, halo: rgba("chart-halo") }),
+    new LineLayer({ id: "vectors", data: vectors, getWidth: 1.2, widthUnits: "pixels" }),
+    new SymbolLayer({ id: "tracks", columns: symbols, scale, halo: rgba("chart-halo") }),
   ];
 }
 
@@ -91,12 +78,13 @@ export function markLayers(scene: Scene, marks: AlertMark[], tracks: Tracks, loo
   const halo = rgba("chart-halo");
   return [
     new SymbolLayer({ id: "alert-marks", columns: markSymbols(marks, tracks), ...look, halo }),
-    new SymbolLayer({ id: "corners", columns: cornerSymbols(selectedPlaces(scene, marks, tracks)), halo }),
+    new SymbolLayer({ id: "corners", columns: cornerSymbols(selectedPlaces(scene, tracks)), halo }),
   ];
 }
 
-function selectedPlaces({ selected, selectedTrack }: Scene, marks: AlertMark[], tracks: Tracks): Point[] {
-  const own = marks.filter(({ alert }) => alert.id === selected?.id).map(({ lon, lat }): Point => [lon, lat]);
+/** Where the selected alert's subjects are, listed or not, or the selected vessel. */
+function selectedPlaces({ selected, selectedTrack }: Scene, tracks: Tracks): Point[] {
+  const own = selected === null ? [] : alertMarks([selected], tracks).map(({ lon, lat }): Point => [lon, lat]);
   const index = selectedTrack === null ? undefined : tracks.indexOf(selectedTrack);
   return index === undefined ? own : [...own, [tracks.lon(index), tracks.lat(index)]];
 }

@@ -120,7 +120,7 @@ function zones(): LayerSpecification[] {
         "text-font": [UPRIGHT],
         "text-size": 11,
         "text-offset": [0, 0.9],
-        "text-max-angle": 60,
+        "text-max-angle": 25,
         "symbol-spacing": 600,
       },
       paint: { "text-color": css("zone"), "text-halo-color": css("chart-halo"), "text-halo-width": 1.2 },
@@ -133,7 +133,7 @@ function names(): LayerSpecification[] {
   const text: ExpressionSpecification = ["get", language.value === "vi" ? "name" : "name_en"];
   const shown: ExpressionSpecification = [">=", ["zoom"], ["get", "min_zoom"]];
   const isWater: ExpressionSpecification = ["==", ["get", "kind"], "water"];
-  const common = { "text-field": text, "text-max-width": 9 };
+  const common = { "text-field": text, "text-max-width": 20 };
   return [
     {
       id: "place-water",

@@ -6,11 +6,10 @@
 import { color, type DefaultProps, Layer, type LayerProps, picking, project32 } from "@deck.gl/core";
 import { Geometry, Model } from "@luma.gl/engine";
 
-import { columnsOf, type SymbolColumns } from "./columns";
+import type { SymbolColumns } from "./columns";
 import type { Rgba } from "./palette";
 
 type SymbolProps = LayerProps & {
-  columns: SymbolColumns;
   /** Scales all sizes: smaller where many are seen from afar. */
   scale: number;
   /** How strongly flashing symbols show now, 0 to 1. */
@@ -143,24 +142,10 @@ void main(void) {
 `;
 
 const defaultProps: DefaultProps<SymbolProps> = {
-  columns: { type: "object", value: columnsOf(0) },
   scale: { type: "number", value: 1 },
   light: { type: "number", value: 1 },
   halo: { type: "array", value: [0, 0, 0, 255] },
 };
-
-/** The layer's data of these columns. */
-function attributesOf({ length, position, form, angle, colour }: SymbolColumns) {
-  return {
-    length,
-    attributes: {
-      instancePositions: { value: position, size: 2 },
-      instanceForms: { value: form, size: 4 },
-      instanceAngles: { value: angle, size: 1 },
-      instanceColors: { value: colour, size: 4 },
-    },
-  };
-}
 
 export class SymbolLayer extends Layer<SymbolProps> {
   static override layerName = "SymbolLayer";
@@ -168,8 +153,8 @@ export class SymbolLayer extends Layer<SymbolProps> {
 
   declare state: { model: Model };
 
-  constructor(props: Partial<SymbolProps> & { id: string; columns: SymbolColumns }) {
-    super({ ...props, data: attributesOf(props.columns) } as SymbolProps);
+  constructor({ columns, ...props }: Partial<SymbolProps> & { id: string; columns: SymbolColumns }) {
+    super({ ...props, data: columns.data } as SymbolProps);
   }
 
   override getShaders() {

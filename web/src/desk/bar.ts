@@ -38,8 +38,8 @@ export class Bar {
   #build(): void {
     this.bar.replaceChildren(
       h("div", { class: "bar-name" }, markIcon(), h("b", {}, "picket"), this.#watch),
-      h("div", { class: "bar-clocks" }, this.#local.element, this.#utc.element),
       this.#link,
+      h("div", { class: "bar-clocks" }, this.#local.element, this.#utc.element),
       h("div", { class: "bar-tools" }, this.#paletteChoice(), this.#languageButton(), this.#helpButton()),
     );
     this.#local.zone.textContent = say("bar.local");
@@ -86,7 +86,7 @@ export class Bar {
     const { isPictureLive, isStreamLive, pictureReceivedAtMs } = this.desk;
     const ageS = (Date.now() - pictureReceivedAtMs) / 1000;
     const isLive = isPictureLive.value && isStreamLive.value;
-    this.#link.dataset["live"] = !isLive ? "no" : ageS > LATE_S ? "late" : "yes";
+    document.body.dataset["live"] = !isLive ? "no" : ageS > LATE_S ? "late" : "yes";
     const state = say(isLive ? "bar.live" : "bar.reconnecting");
     if (this.#linkState.textContent !== state) this.#linkState.textContent = state;
     const isTold = pictureReceivedAtMs > 0 && (!isLive || ageS > LATE_S);

@@ -9,8 +9,8 @@ import { homeIcon, minusIcon, plusIcon } from "./icons";
 
 const NAUTICAL_MILE_M = 1852;
 const SCALE_PX = 130;
-/** Lengths a scale bar may have, m: round in miles, below a quarter of one in metres. */
-const LENGTHS_M = [10, 20, 50, 100, 200, 463, ...[0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((miles) => miles * NAUTICAL_MILE_M)];
+/** Lengths a scale bar may have, m: round in miles, below one in metres. */
+const LENGTHS_M = [10, 20, 50, 100, 200, 500, 1000, ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((miles) => miles * NAUTICAL_MILE_M)];
 
 export class ChartTools {
   readonly #scale = h("span", { class: "scale" });

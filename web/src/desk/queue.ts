@@ -108,7 +108,7 @@ export class Queue {
         h(
           "div",
           { class: "entry-foot" },
-          h("span", { class: "entry-severity" }, severityBars(gravity(alert)), sayCode("severity", alert.severity)),
+          leadOf(alert),
           h("span", { class: "entry-zone" }, alert.zone === null ? "" : this.desk.zoneName(alert.zone)),
           statusOf(alert),
         ),
@@ -146,13 +146,18 @@ function subjectLine(subject: Subject): HTMLElement {
   return h("div", {}, h("span", {}, name), h("small", {}, number));
 }
 
-function statusOf(alert: Alert): HTMLElement | null {
-  if (alert.suppressed !== null) {
-    return h("span", { class: "entry-status" }, say("queue.suppressedBy", { rule: sayCode("rule", alert.suppressed.rule) }));
-  }
-  if (isUnacknowledged(alert)) return alert.end === null ? null : h("span", { class: "entry-status" }, say("queue.over"));
-  const name = alert.handling?.acknowledged_by;
-  return h("span", { class: "entry-status" }, checkIcon(), name ? say("queue.acknowledgedBy", { name }) : say("queue.acknowledged"));
+/** How grave it is, or by what rule it is excused. */
+function leadOf(alert: Alert): HTMLElement {
+  if (alert.suppressed !== null) return h("span", {}, say("queue.suppressedBy", { rule: sayCode("rule", alert.suppressed.rule) }));
+  return h("span", { class: "entry-severity" }, severityBars(gravity(alert)), sayCode("severity", alert.severity));
+}
+
+/** Who acknowledged it. */
+function statusOf({ state, suppressed, handling }: Alert): HTMLElement | null {
+  if (suppressed !== null || state !== "active_acknowledged") return null;
+  const name = handling?.acknowledged_by;
+  const title = name ? say("queue.acknowledgedBy", { name }) : null;
+  return h("span", { class: "entry-status", title }, checkIcon(), say("queue.acknowledged"));
 }
 
 /** Puts the elements into the list in this order and touches only what stands elsewhere. */

@@ -31,31 +31,39 @@ export function shelfOf(alert: Alert): Shelf {
 /** What a line did to the book. */
 export type Effect = "none" | "changed" | "new" | "escalated";
 
+/** So many alerts that were closed lately can still be looked at. */
+const MOST_CLOSED = 100;
+
 export class AlertBook {
-  readonly #alerts = new Map<string, Alert>();
+  readonly #open = new Map<string, Alert>();
+  /** In the order of their closing. */
+  readonly #closed = new Map<string, Alert>();
 
   /** Takes a whole list in place of what it holds. */
   replace(alerts: Alert[]): void {
-    this.#alerts.clear();
-    alerts.filter(isOpen).forEach((alert) => this.#alerts.set(alert.id, alert));
+    this.#open.clear();
+    this.#closed.clear();
+    alerts.forEach((alert) => this.#put(alert));
   }
 
-  /** Takes a line unless a newer revision is known; one that is no longer open leaves the book. */
+  /** Takes a line unless a newer revision is known. */
   apply(alert: Alert): Effect {
-    const known = this.#alerts.get(alert.id);
+    const known = this.get(alert.id);
     if (known !== undefined && known.revision >= alert.revision) return "none";
-    if (!isOpen(alert)) return this.#alerts.delete(alert.id) ? "changed" : "none";
-    this.#alerts.set(alert.id, alert);
-    if (known === undefined) return "new";
+    this.#put(alert);
+    if (!isOpen(alert)) return "changed";
+    if (known === undefined || !isOpen(known)) return "new";
     return alert.cause === "escalated" ? "escalated" : "changed";
   }
 
+  /** An open alert, or one closed lately. */
   get(id: string): Alert | undefined {
-    return this.#alerts.get(id);
+    return this.#open.get(id) ?? this.#closed.get(id);
   }
 
+  /** All that are open. */
   all(): Alert[] {
-    return [...this.#alerts.values()];
+    return [...this.#open.values()];
   }
 
   /** One shelf, gravest first, then newest. */
@@ -63,6 +71,14 @@ export class AlertBook {
     return this.all()
       .filter((alert) => shelfOf(alert) === shelf)
       .sort((a, b) => gravity(b) - gravity(a) || compare(b.raised_at, a.raised_at) || compare(a.id, b.id));
+  }
+
+  #put(alert: Alert): void {
+    this.#open.delete(alert.id);
+    this.#closed.delete(alert.id);
+    (isOpen(alert) ? this.#open : this.#closed).set(alert.id, alert);
+    const [oldest] = this.#closed.keys();
+    if (this.#closed.size > MOST_CLOSED && oldest !== undefined) this.#closed.delete(oldest);
   }
 }
 

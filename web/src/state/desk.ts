@@ -1,6 +1,6 @@
 // What the console knows and what is selected on it: the one place its parts share.
 
-import type { FeatureCollection } from "geojson";
+import type { FeatureCollection, Geometry } from "geojson";
 
 import type { Alert, Feed, Service } from "../wire/types";
 import { AlertBook, type Effect, type Shelf, shelfOf } from "./alerts";
@@ -47,6 +47,14 @@ export class Desk {
     return String(zone?.properties?.["name"] ?? id);
   }
 
+  /** The corners of the patrol zones this seat watches: its squadron's, or all where it has none or they have none. */
+  watchedWaters(): [lon: number, lat: number][] {
+    const patrols = this.zones.value.features.filter(({ properties }) => properties?.["kind"] === "patrol");
+    const squadron = this.service.value?.user?.squadron ?? null;
+    const own = patrols.filter(({ properties }) => squadron !== null && String(properties?.["squadron"]) === squadron);
+    return (own.length > 0 ? own : patrols).flatMap(({ geometry }) => corners(geometry));
+  }
+
   /** The listed alerts, in the queue's order. */
   listed(): Alert[] {
     return this.book.on(this.shelf.value);
@@ -75,4 +83,10 @@ export class Desk {
     if (this.pictureAtMs.value > 0) return this.pictureAtMs.value;
     return this.service.value === null ? Number.NaN : Date.parse(this.service.value.now);
   }
+}
+
+function corners(geometry: Geometry): [lon: number, lat: number][] {
+  const flat = "coordinates" in geometry ? (geometry.coordinates as unknown[]).flat(3) : [];
+  const pairs = Array.from({ length: Math.floor(flat.length / 2) }, (_, i) => [flat[2 * i], flat[2 * i + 1]]);
+  return pairs.filter((pair): pair is [number, number] => pair.every((value) => typeof value === "number"));
 }

@@ -38,7 +38,8 @@ export class Tracks {
   apply(frame: Frame): void {
     this.atMs = frame.atMs;
     if (frame.isSnapshot) this.#clear();
-    for (const row of frame.rows) {
+    for (let i = 0; i < frame.length; i += 1) {
+      const row = frame.row(i);
       if (row.flags & Flag.removed) this.#remove(row.slot);
       else this.#put(row);
     }

@@ -35,6 +35,10 @@ export class Client {
     return this.#json("alerts?open=true");
   }
 
+  alert(id: string): Promise<Alert> {
+    return this.#json(`alerts/${encodeURIComponent(id)}`);
+  }
+
   async feeds(): Promise<Feed[]> {
     return (await this.#json<{ feeds: Feed[] }>("feeds")).feeds;
   }

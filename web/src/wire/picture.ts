@@ -25,12 +25,35 @@ export interface Row {
   ageS: number;
 }
 
-export interface Frame {
-  /** A snapshot replaces everything, a delta what it names. */
-  isSnapshot: boolean;
-  /** Event time, UNIX milliseconds. */
-  atMs: number;
-  rows: Row[];
+/** A message of the picture; its rows are read from its bytes one by one, as a hundred thousand may come at a time. */
+export class Frame {
+  readonly #row: Row = { slot: 0, lat: 0, lon: 0, sogKn: 0, cogDeg: 0, headingDeg: 0, vesselClass: 0, flags: 0, ageS: 0 };
+
+  constructor(
+    /** A snapshot replaces everything, a delta what it names. */
+    readonly isSnapshot: boolean,
+    /** Event time, UNIX milliseconds. */
+    readonly atMs: number,
+    readonly length: number,
+    private readonly view: DataView,
+  ) {}
+
+  /** The row at this place; always the same object, so take from it what is needed. */
+  row(index: number): Readonly<Row> {
+    const { view } = this;
+    const row = this.#row;
+    const at = HEADER_BYTES + index * ROW_BYTES;
+    row.slot = view.getUint32(at, true);
+    row.lat = view.getInt32(at + 4, true) / 1e7;
+    row.lon = view.getInt32(at + 8, true) / 1e7;
+    row.sogKn = known(view.getUint16(at + 12, true), NO_SPEED, 0.01);
+    row.cogDeg = known(view.getUint16(at + 14, true), NO_COURSE, 0.01);
+    row.headingDeg = known(view.getUint16(at + 16, true), NO_HEADING, 1);
+    row.vesselClass = view.getUint8(at + 18);
+    row.flags = view.getUint8(at + 19);
+    row.ageS = view.getUint16(at + 20, true);
+    return row;
+  }
 }
 
 /** The frame in these bytes; null where they are no frame of this version. */
@@ -38,23 +61,11 @@ export function decodeFrame(bytes: ArrayBuffer): Frame | null {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER_BYTES || view.getUint8(0) !== VERSION) return null;
   const kind = view.getUint8(1);
-  const count = view.getUint32(4, true);
-  if (kind > 1 || bytes.byteLength !== HEADER_BYTES + count * ROW_BYTES) return null;
-  const rows = Array.from({ length: count }, (_, i) => decodeRow(view, HEADER_BYTES + i * ROW_BYTES));
-  return { isSnapshot: kind === 0, atMs: view.getFloat64(8, true) * 1000, rows };
+  const length = view.getUint32(4, true);
+  if (kind > 1 || bytes.byteLength !== HEADER_BYTES + length * ROW_BYTES) return null;
+  return new Frame(kind === 0, view.getFloat64(8, true) * 1000, length, view);
 }
 
-function decodeRow(view: DataView, at: number): Row {
-  const known = (value: number, none: number, scale: number) => (value === none ? Number.NaN : value * scale);
-  return {
-    slot: view.getUint32(at, true),
-    lat: view.getInt32(at + 4, true) / 1e7,
-    lon: view.getInt32(at + 8, true) / 1e7,
-    sogKn: known(view.getUint16(at + 12, true), NO_SPEED, 0.01),
-    cogDeg: known(view.getUint16(at + 14, true), NO_COURSE, 0.01),
-    headingDeg: known(view.getUint16(at + 16, true), NO_HEADING, 1),
-    vesselClass: view.getUint8(at + 18),
-    flags: view.getUint8(at + 19),
-    ageS: view.getUint16(at + 20, true),
-  };
+function known(value: number, none: number, scale: number): number {
+  return value === none ? Number.NaN : value * scale;
 }

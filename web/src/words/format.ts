@@ -32,7 +32,8 @@ export function duration(seconds: number): string {
 
 export function distance(metres: number): string {
   if (!Number.isFinite(metres)) return UNKNOWN;
-  if (metres >= NAUTICAL_MILE_M) return say("unit.nm", { value: number(metres / NAUTICAL_MILE_M, 1) });
+  const miles = metres / NAUTICAL_MILE_M;
+  if (miles >= 0.95) return say("unit.nm", { value: number(miles, miles < 10 && !Number.isInteger(miles) ? 1 : 0) });
   return say("unit.m", { value: number(metres, metres < 10 ? 1 : 0) });
 }
 

@@ -42,7 +42,6 @@ export const vi: Record<Key, string> = {
   "queue.loading": "Đang chờ máy chủ …",
   "queue.new": "Cảnh báo mới: {kind}, {subjects}, {zone}",
   "queue.escalated": "Tăng mức: {kind}, {subjects}, {zone}",
-  "queue.over": "đã kết thúc",
   "queue.acknowledged": "đã xác nhận",
   "queue.acknowledgedBy": "{name} đã xác nhận",
   "queue.suppressedBy": "loại trừ: {rule}",

@@ -15,7 +15,7 @@ import { Queue } from "./desk/queue";
 import { followServer } from "./live";
 import { publishState } from "./published_state";
 import { Selection } from "./selection";
-import { type Effect, shelfOf } from "./state/alerts";
+import { type Effect, isUnacknowledged, shelfOf } from "./state/alerts";
 import { Desk } from "./state/desk";
 import { readLink, type View, writeLink } from "./state/link";
 import { Client } from "./wire/client";
@@ -63,6 +63,12 @@ function announce(alert: Alert, effect: Effect): void {
   const zone = alert.zone === null ? "" : desk.zoneName(alert.zone);
   const values = { kind: sayCode("kind", alert.kind), subjects: subjectsLine(alert.subjects), zone };
   announcer.textContent = say(effect === "new" ? "queue.new" : "queue.escalated", values);
+}
+
+/** The title counts what waits, for a page that lies behind others. */
+function entitle(): void {
+  const waiting = desk.book.on("queue").filter(isUnacknowledged).length;
+  document.title = waiting > 0 ? `(${waiting}) ${say("app.title")}` : say("app.title");
 }
 
 /** Keeps the address a link to what is on the screen. */
@@ -128,6 +134,8 @@ desk.bookVersion.on(() => {
 desk.selectedAlert.on(() => {
   if (isLinkOpened) remember();
 });
+desk.bookVersion.on(entitle);
+language.watch(entitle);
 language.on(remember);
 window.addEventListener("hashchange", followLink);
 publishState(desk, () => chart?.drawn ?? []);

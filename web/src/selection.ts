@@ -87,17 +87,17 @@ export class Selection {
     this.#draw();
   }
 
-  /** Where it happened, and where its subjects are. */
-  #extent(alert: Alert): Point[] {
-    const onsetMs = Date.parse(alert.onset);
+  /** Where it happened, and while it goes on where its subjects are. */
+  #extent({ subjects, onset, end, position }: Alert): Point[] {
+    const onsetMs = Date.parse(onset);
     const { tracks } = this.desk;
     const happened = this.#trails.flatMap(({ fixes }) => fixes.filter(({ atMs }) => atMs >= onsetMs));
-    const held = alert.subjects.map(({ track }) => tracks.indexOf(track)).filter((index) => index !== undefined);
+    const held = subjects.map(({ track }) => tracks.indexOf(track)).filter((index) => index !== undefined);
     const points = [
       ...happened.map(({ lon, lat }): Point => [lon, lat]),
-      ...held.map((index): Point => [tracks.lon(index), tracks.lat(index)]),
+      ...(end === null ? held.map((index): Point => [tracks.lon(index), tracks.lat(index)]) : []),
     ];
-    if (points.length > 0 || alert.position === null) return points;
-    return [[alert.position.lon, alert.position.lat]];
+    if (points.length > 0 || position === null) return points;
+    return [[position.lon, position.lat]];
   }
 }

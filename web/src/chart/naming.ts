@@ -62,17 +62,20 @@ function withAge(index: number, tracks: Tracks, tone: Label["tone"]): Label {
   return { ...plain(index, tracks, tone), detail: Number.isNaN(sog) ? age : `${speed(sog)} · ${age}` };
 }
 
+/** The alert's own figures, at the places its fixes give: chart, list and server say the same. */
 function evidenceLabels({ selected, trails }: Scene): Label[] {
   const [a, b] = trails;
   if (selected === null || a === undefined) return [];
+  const told = (name: string) => selected.factors.find((factor) => factor.name === name)?.value;
   if (selected.kind === "dark_period") {
     const gap = silence(selected, a);
-    return gap === null ? [] : [at(middle(gap.line), say("chart.silent", { duration: duration(gap.seconds) }))];
+    const seconds = told("silence_s") ?? gap?.seconds ?? Number.NaN;
+    return gap === null ? [] : [at(middle(gap.line), say("chart.silent", { duration: duration(seconds) }))];
   }
   const meeting = b === undefined ? null : closest(a, b);
   if (meeting === null) return [];
-  const time = clock(meeting.atMs, "local", false);
-  return [at(middle(meeting.line), say("chart.closest", { distance: distance(meeting.metres), time }))];
+  const metres = told("min_distance_m") ?? meeting.metres;
+  return [at(middle(meeting.line), say("chart.closest", { distance: distance(metres), time: clock(meeting.atMs, "local", false) }))];
 }
 
 function at([lon, lat]: [number, number], text: string): Label {

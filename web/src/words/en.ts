@@ -265,7 +265,7 @@ export const en = {
   "chart.coast": "© OpenStreetMap contributors, ODbL",
 
   "token.title": "Token needed",
-  "token.text": "This server wants a token. `picket token` makes one. It is kept in this tab alone and forgotten when it closes.",
+  "token.text": "This server wants a token. “picket token” makes one. It is kept in this tab alone and forgotten when it closes.",
   "token.refused": "The server did not accept that token.",
   "token.label": "Token",
   "token.submit": "Continue",

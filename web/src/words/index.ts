@@ -21,7 +21,6 @@ export function startLanguage(linked: string | null): void {
   language.watch((chosen) => {
     localStorage.setItem(LANGUAGE_KEY, chosen);
     document.documentElement.lang = chosen;
-    document.title = say("app.title");
   });
 }
 

@@ -267,7 +267,7 @@ export const vi: Record<Key, string> = {
   "chart.coast": "© Những người đóng góp OpenStreetMap, ODbL",
 
   "token.title": "Cần mã truy cập",
-  "token.text": "Máy chủ yêu cầu mã truy cập, tạo bằng lệnh `picket token`. Mã chỉ được giữ trong thẻ này và mất khi đóng thẻ.",
+  "token.text": "Máy chủ yêu cầu mã truy cập, tạo bằng lệnh “picket token”. Mã chỉ được giữ trong thẻ này và mất khi đóng thẻ.",
   "token.refused": "Máy chủ không chấp nhận mã đó.",
   "token.label": "Mã truy cập",
   "token.submit": "Tiếp tục",

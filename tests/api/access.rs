@@ -376,8 +376,8 @@ fn every_answer_tells_browsers_what_not_to_do() {
         post(service.address, "/api/v1/alerts/a/acknowledge", &["Origin: null"], "{}"),
         Events::open(service.address, "/api/v1/alerts/stream", &["Origin: https://evil.example"]).answer,
     ];
-    let policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-        worker-src 'self' blob:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+    let policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; \
+        worker-src 'self'; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
         form-action 'none'";
     for answer in answers {
         assert_eq!(answer.header("content-security-policy"), Some(policy), "{answer:?}");

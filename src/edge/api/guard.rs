@@ -12,7 +12,7 @@ use super::error::ApiError;
 
 /// What the console needs, and nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'; font-src 'self'; \
+     img-src 'self'; worker-src 'self'; connect-src 'self'; font-src 'self'; \
      frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const SECURITY_HEADERS: [(HeaderName, &str); 5] = [

@@ -116,11 +116,11 @@ impl Default for Pace {
         Pace {
             heartbeat: Duration::from_secs(15),
             picture: Duration::from_millis(500),
-            head: Duration::from_secs(15),
+            head: Duration::from_secs(20),
             body: Duration::from_secs(10),
             stall: Duration::from_secs(30),
             farewell: Duration::from_secs(3),
-            connections: 1024,
+            connections: 512,
         }
     }
 }

@@ -116,17 +116,12 @@ struct FixBody {
     source: &'static str,
 }
 
-/// Now, as the picture knows it: feeds may play the past.
-fn event_time(app: &App) -> EventTime {
-    let at = app.seen.read(|table| table.at);
-    if at == EventTime::MIN { app.clock.now() } else { at }
-}
-
 /// `GET /api/v1/tracks/{id}/history`.
 pub(super) async fn history(State(app): State<App>, Path(id): Path<String>, uri: Uri) -> Result<Response, ApiError> {
     let track = track_id(&id)?;
     let HistoryQuery { from, to } = asked(&uri)?;
-    let to = to.map(|text| instant("to", &text)).transpose()?.unwrap_or_else(|| event_time(&app));
+    let to = to.map(|text| instant("to", &text)).transpose()?;
+    let to = to.unwrap_or_else(|| app.seen.read(|table| seen_at(&app, table)));
     let from = from.map(|text| instant("from", &text)).transpose()?.unwrap_or(to - HISTORY);
     let fixes = app.read(move |services| services.history.history(track, from, to, FIXES_AT_MOST + 1)).await?;
     if fixes.len() > FIXES_AT_MOST {

@@ -100,7 +100,7 @@ impl View {
         self.shown.resize(table.rows.len().max(self.shown.len()), 0);
         self.rows.reserve(HEAD_LEN + ROWS_AT_MOST.min(table.rows.len()) * ROW_LEN);
         self.rows.put_bytes(0, HEAD_LEN);
-        let mut vessels = String::new();
+        let mut vessels = Vec::new();
         let mut count = 0;
         while let Some(row) = table.rows.get(self.sweep.next).filter(|_| count < ROWS_AT_MOST) {
             let slot = self.sweep.next;
@@ -115,12 +115,12 @@ impl View {
             self.known = self.sweep.version;
             self.sweep = Sweep { is_delta: true, ..Sweep::default() };
         }
-        let vessels = (!vessels.is_empty()).then(|| vessels + "]}");
+        let vessels = (!vessels.is_empty()).then(|| closed(vessels)).flatten();
         Part { vessels, rows: self.rows.split().freeze(), is_last }
     }
 
     /// Writes what a row changes for the client; whether it changes anything.
-    fn look(&mut self, slot: usize, row: &Row, at: EventTime, vessels: &mut String) -> bool {
+    fn look(&mut self, slot: usize, row: &Row, at: EventTime, vessels: &mut Vec<u8>) -> bool {
         let (Some(shown), number) = (self.shown.get_mut(slot), slot as u32) else { return false };
         let inside = row.track.as_ref().filter(|track| self.bbox.is_none_or(|bbox| bbox.holds(track.position)));
         let Some(track) = inside else {
@@ -203,7 +203,7 @@ fn flags(track: &SeenTrack) -> u8 {
         | flag(!track.confirmed, TENTATIVE)
 }
 
-fn push_vessel(vessels: &mut String, slot: u32, track: &SeenTrack) {
+fn push_vessel(vessels: &mut Vec<u8>, slot: u32, track: &SeenTrack) {
     let claims = &track.claims;
     let body = VesselBody {
         slot,
@@ -215,6 +215,13 @@ fn push_vessel(vessels: &mut String, slot: u32, track: &SeenTrack) {
         length_m: claims.dimensions.map(|hull| hull.length_m()).filter(|m| *m > 0),
         beam_m: claims.dimensions.map(|hull| hull.beam_m()).filter(|m| *m > 0),
     };
-    vessels.push_str(if vessels.is_empty() { "{\"vessels\":[" } else { "," });
-    vessels.push_str(&serde_json::to_string(&body).unwrap_or_default());
+    vessels.extend_from_slice(if vessels.is_empty() { b"{\"vessels\":[" } else { b"," });
+    // Writing numbers and texts to memory cannot fail.
+    let _ = serde_json::to_writer(&mut *vessels, &body);
+}
+
+/// The text of all vessels, with its end.
+fn closed(mut vessels: Vec<u8>) -> Option<String> {
+    vessels.extend_from_slice(b"]}");
+    String::from_utf8(vessels).ok()
 }

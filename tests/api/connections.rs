@@ -1,6 +1,6 @@
 //! Connections: bounded in number and in patience, and ended well.
 
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
@@ -17,10 +17,12 @@ fn paced(change: impl FnOnce(&mut Pace)) -> Service {
     Service::start(setup)
 }
 
-/// Whether the other end closes, with or without an answer before.
+/// Whether the other end closes or resets, with or without an answer before.
 fn is_closed(mut stream: impl Read) -> bool {
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).is_ok() || !rest.is_empty()
+    match stream.read_to_end(&mut Vec::new()) {
+        Ok(_) => true,
+        Err(error) => error.kind() == ErrorKind::ConnectionReset,
+    }
 }
 
 #[test]

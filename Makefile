@@ -30,9 +30,9 @@ test: setup console ## run every test; PICKET_CORPUS=DIR adds those on real reco
 define COUNT
 { print; fflush() }
 /^test result: / { passed += $$4; failed += $$6; ignored += $$8 }
-/^\# pass / { passed += $$3 }
-/^\# fail / { failed += $$3 }
-/^\# skipped / { ignored += $$3 }
+/^# pass / { passed += $$3 }
+/^# fail / { failed += $$3 }
+/^# skipped / { ignored += $$3 }
 END { printf "test total: %d passed; %d failed; %d ignored\n", passed, failed, ignored }
 endef
 export COUNT

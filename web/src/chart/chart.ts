@@ -61,6 +61,7 @@ export class Chart {
   readonly #map: MapLibre;
   readonly #overlay = new MapboxOverlay({ interleaved: false, layers: [] });
   readonly #labels: Labels;
+  readonly #isLoaded: Promise<unknown>;
   #scene: Scene = { alerts: [], selected: null, selectedTrack: null, trails: [] };
   #marks: AlertMark[] = [];
   #columns: TrackColumns;
@@ -89,6 +90,7 @@ export class Chart {
       attributionControl: false,
       fadeDuration: 0,
     });
+    this.#isLoaded = this.#map.once("load");
     this.#map.touchZoomRotate.disableRotation();
     this.#map.keyboard.disableRotation();
     this.#map.addControl(this.#overlay);
@@ -107,8 +109,7 @@ export class Chart {
 
   /** Fills a source; before the map has loaded, as soon as it has. */
   setSource(name: SourceName, data: FeatureCollection): void {
-    if (this.#map.loaded()) void this.#map.getSource<GeoJSONSource>(name)?.setData(data);
-    else void this.#map.once("idle", () => this.setSource(name, data));
+    void this.#isLoaded.then(() => this.#map.getSource<GeoJSONSource>(name)?.setData(data));
   }
 
   /** Draws a new state of the alerts or of the selection. */

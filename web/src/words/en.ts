@@ -206,7 +206,7 @@ export const en = {
   "vessel.course": "course",
   "vessel.heading": "heading",
   "vessel.sources": "seen by",
-  "vessel.age": "position",
+  "vessel.age": "observed",
   "vessel.ageOld": "{age} old",
   "vessel.track": "track",
   "vessel.class": "equipment",

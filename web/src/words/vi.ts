@@ -208,7 +208,7 @@ export const vi: Record<Key, string> = {
   "vessel.course": "hướng đi",
   "vessel.heading": "hướng mũi",
   "vessel.sources": "nguồn",
-  "vessel.age": "vị trí",
+  "vessel.age": "quan sát",
   "vessel.ageOld": "cách đây {age}",
   "vessel.track": "mã mục tiêu",
   "vessel.class": "thiết bị",

@@ -65,9 +65,10 @@ function announce(alert: Alert, effect: Effect): void {
   announcer.textContent = say(effect === "new" ? "queue.new" : "queue.escalated", values);
 }
 
-/** The title counts what waits, for a page that lies behind others. */
+/** Names the page and its chart; the title counts what waits, for a page that lies behind others. */
 function entitle(): void {
   const waiting = desk.book.on("queue").filter(isUnacknowledged).length;
+  byId("chart").setAttribute("aria-label", say("chart.label"));
   document.title = waiting > 0 ? `(${waiting}) ${say("app.title")}` : say("app.title");
 }
 

@@ -3,7 +3,6 @@
 export const en = {
   "app.title": "picket – vessel surveillance",
   "app.squadron": "Squadron {squadron}",
-  "app.skip": "Skip to the alerts",
   "app.noChart": "The map needs WebGL 2, which this browser does not offer. Alerts work without it.",
 
   "role.operator": "Operator",
@@ -195,12 +194,10 @@ export const en = {
   "panel.meetings": "Meetings",
   "panel.inPicture": "position {age} old",
   "panel.notInPicture": "not in the picture now",
-  "panel.vessel": "Vessel",
   "panel.unknown": "not known",
 
   "vessel.mmsi": "MMSI",
   "vessel.callSign": "call sign",
-  "vessel.type": "type",
   "vessel.size": "size",
   "vessel.speed": "speed",
   "vessel.course": "course",

@@ -5,7 +5,6 @@ import type { Key } from "./index";
 export const vi: Record<Key, string> = {
   "app.title": "picket – giám sát tàu thuyền",
   "app.squadron": "Hải đội {squadron}",
-  "app.skip": "Tới danh sách cảnh báo",
   "app.noChart": "Bản đồ cần WebGL 2 nhưng trình duyệt này không có. Danh sách cảnh báo vẫn dùng được.",
 
   "role.operator": "Trực ban",
@@ -197,12 +196,10 @@ export const vi: Record<Key, string> = {
   "panel.meetings": "Các lần gặp",
   "panel.inPicture": "vị trí cách đây {age}",
   "panel.notInPicture": "hiện không còn theo dõi được",
-  "panel.vessel": "Tàu",
   "panel.unknown": "chưa rõ",
 
   "vessel.mmsi": "MMSI",
   "vessel.callSign": "hô hiệu",
-  "vessel.type": "loại",
   "vessel.size": "kích thước",
   "vessel.speed": "tốc độ",
   "vessel.course": "hướng đi",

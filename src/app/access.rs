@@ -33,3 +33,44 @@ fn given_token(token: &TokenSettings) -> anyhow::Result<GivenToken> {
     }
     Ok(GivenToken { name: name.clone(), role: *role, squadron: squadron.clone(), secret })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::auth::Role;
+    use crate::edge::store::LocalStore;
+
+    fn settings(secret: SecretPlace) -> ServiceSettings {
+        let token = TokenSettings { name: "desk".into(), role: Role::Operator, squadron: Some("2".into()), secret };
+        ServiceSettings { auth: Some(AuthSettings { tokens: vec![token] }), ..ServiceSettings::default() }
+    }
+
+    #[tokio::test]
+    async fn a_secret_in_a_file_lets_its_holder_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let reader = LocalStore::open(dir.path()).unwrap().reader();
+        let (file, secret) = (dir.path().join("secret"), "0123456789abcdef0123456789abcdef");
+        fs::write(&file, format!("  {secret}\n")).unwrap();
+        let access = access(&settings(SecretPlace::File(file)), reader).unwrap();
+        let from = std::net::IpAddr::from([127, 0, 0, 1]);
+        let principal = access.admit(Some(secret), from).await.unwrap().principal;
+        assert_eq!((principal.name.as_str(), principal.squadron.as_deref()), ("desk", Some("2")));
+        assert!(access.admit(Some(&format!("{secret} ")), from).await.is_err());
+    }
+
+    #[test]
+    fn a_secret_that_is_not_there_names_its_token_and_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let empty = dir.path().join("empty");
+        fs::write(&empty, "\n").unwrap();
+        for (place, sentence) in [
+            (SecretPlace::Env("PICKET_NO_SUCH_VARIABLE".into()), "the environment variable PICKET_NO_SUCH_VARIABLE"),
+            (SecretPlace::File(dir.path().join("missing")), "missing"),
+            (SecretPlace::File(empty), "its secret is empty"),
+        ] {
+            let reader = LocalStore::open(dir.path()).unwrap().reader();
+            let told = format!("{:#}", access(&settings(place), reader).unwrap_err());
+            assert!(told.starts_with("token `desk`: ") && told.contains(sentence), "{told}");
+        }
+    }
+}

@@ -10,16 +10,12 @@ PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-run: setup console ## build, make the bundled scenario in ./data/demo, replay it, show its alerts
+run: setup console ## build, make the bundled scenario in ./data/demo and play it as live feeds: http://127.0.0.1:8080
 	$(CARGO) build --release --locked
 	rm -rf data/demo
 	$(PICKET) simulate $(DEMO) --seed 1 --out data/demo
-	$(PICKET) replay --config data/demo/picket.toml --alerts data/demo/alerts.jsonl
-	@echo; echo "EXERCISE: a simulated night, times in UTC. What picket raised, by onset; what a rule excuses comes last:"; echo
-	@$(PICKET) replay --config data/demo/picket.toml --final --readable 2>data/demo/summary.json
-	@echo; echo "Every revision with its evidence, one JSON line each: data/demo/alerts.jsonl"
-	@echo "How well that matches what really happened (data/demo/truth.jsonl):"
-	@echo "  $(PICKET) score data/demo data/demo/alerts.jsonl"
+	@echo "What really happens tonight is in data/demo/truth.jsonl; stop with Ctrl-C."
+	$(PICKET) run --config data/demo/picket.toml
 
 test: setup console ## run every test; PICKET_CORPUS=DIR adds those on real recordings
 	@set -o pipefail; \

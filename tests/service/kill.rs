@@ -11,7 +11,7 @@ use picket::sim::rng::Rng;
 use serde_json::Value;
 
 use crate::live::{ais_of, fed_by, is_the_journals_replay, same};
-use crate::support::{Feeder, Picket, replay, replayed, settings, wait_for};
+use crate::support::{Feeder, Picket, bursts, replay, replayed, settings, wait_for};
 
 /// A long lateness: a slow start of the program must not make the lines behind it late.
 const LATENESS: &str = "lateness_s = 120\n";
@@ -75,7 +75,7 @@ fn a_followed_log_is_taken_once_and_whole_whatever_is_killed() {
 fn what_a_killed_picket_told_is_what_its_journal_tells() {
     let dir = tempfile::tempdir().unwrap();
     let (file, zones) = ais_of("edge-loiter", dir.path());
-    let feeder = Feeder::start(&fs::read(&file).unwrap(), 50, Duration::from_millis(8));
+    let feeder = Feeder::start(bursts(&fs::read(&file).unwrap(), 50, Duration::from_millis(8)));
     let config = fed_by(dir.path(), &zones, &feeder, LATENESS);
     let picket = killed_again_and_again(&config, 2, 1500);
     wait_for("all lines to be sent", || feeder.is_done().then_some(()));

@@ -7,8 +7,7 @@ use std::time::Duration;
 use picket::sim;
 use serde_json::{Value, json};
 
-use crate::support::{Feeder, Picket, replay, replayed, settings, wait_for};
-use crate::tests_support::corpus;
+use crate::support::{Feeder, Picket, bursts, replay, replayed, settings, wait_for};
 
 /// A scenario's AIS feed as a file, and the folder of its zones.
 pub fn ais_of(scenario: &str, dir: &Path) -> (PathBuf, PathBuf) {
@@ -47,7 +46,7 @@ fn a_live_feed_tells_what_its_replay_and_its_journal_tell() {
     let (file, zones) = ais_of("transfer-under-way", dir.path());
     let expected = replay(&["--zones", zones.to_str().unwrap(), file.to_str().unwrap()]);
     assert!(expected.iter().any(|line| line["kind"] == "ship_to_ship"));
-    let feeder = Feeder::start(&fs::read(&file).unwrap(), 500, Duration::from_millis(1));
+    let feeder = Feeder::start(bursts(&fs::read(&file).unwrap(), 500, Duration::from_millis(1)));
     let picket = Picket::start(&fed_by(dir.path(), &zones, &feeder, ""));
     wait_for("all lines to be sent", || feeder.is_done().then_some(()));
     wait_for("all alerts", || (picket.sequence() >= expected.len() as u64).then_some(()));
@@ -86,7 +85,7 @@ fn told_again(dir: &Path, before: Vec<(u64, String)>) -> Vec<(u64, String)> {
 fn an_acknowledgement_is_kept_and_replayed() {
     let dir = tempfile::tempdir().unwrap();
     let (file, zones) = ais_of("transfer-under-way", dir.path());
-    let feeder = Feeder::start(&fs::read(&file).unwrap(), 500, Duration::from_millis(1));
+    let feeder = Feeder::start(bursts(&fs::read(&file).unwrap(), 500, Duration::from_millis(1)));
     let config = fed_by(dir.path(), &zones, &feeder, "");
     let picket = Picket::start(&config);
     wait_for("all lines to be sent", || feeder.is_done().then_some(()));
@@ -106,14 +105,4 @@ fn an_acknowledgement_is_kept_and_replayed() {
     let told = picket.told();
     picket.stop();
     is_the_journals_replay(&told, &dir.path().join("data"));
-}
-
-/// Thresholds short enough for a recording of five minutes.
-pub const SCALED: &str = "[detect]\nloitering.inform_s = 60\nloitering.alert_s = 120\nloitering.confined_window_s = 120\nship_to_ship.tiers = \"100m:60s\"\n";
-
-#[test]
-#[ignore = "five minutes, and a real recording: run it by name with PICKET_CORPUS"]
-fn the_national_recording_live_tells_what_its_replay_tells() {
-    let Some(corpus) = corpus() else { return };
-    let _ = (corpus, SCALED);
 }

@@ -4,6 +4,7 @@
 mod demo;
 mod kill;
 mod live;
+mod national;
 mod reload;
 mod start;
 mod support;

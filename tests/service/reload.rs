@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::live::{ais_of, fed_by, is_the_journals_replay};
-use crate::support::{Feeder, Picket, wait_for};
+use crate::support::{Feeder, Picket, bursts, wait_for};
 
 /// The lines told so far, parsed.
 fn lines(picket: &Picket) -> Vec<Value> {
@@ -20,7 +20,7 @@ fn a_reload_ends_what_it_touches_and_a_wrong_one_changes_nothing() {
     let bytes = fs::read(&file).unwrap();
     let half = bytes.len() * 7 / 10;
     let half = half + bytes[half..].iter().position(|b| *b == b'\n').unwrap() + 1;
-    let feeder = Feeder::start(&bytes[..half], 500, Duration::from_millis(1));
+    let feeder = Feeder::start(bursts(&bytes[..half], 500, Duration::from_millis(1)));
     let config = fed_by(dir.path(), &zones, &feeder, "");
     let picket = Picket::start(&config);
     let open = wait_for("an open alert", || {

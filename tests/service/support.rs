@@ -144,49 +144,55 @@ pub fn replay(arguments: &[&str]) -> Vec<Value> {
     String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// A TCP server that sends lines to whoever connects, one after the other, from where the last one left.
+/// Lines to be sent together, and how long after those before.
+pub type Burst = (Duration, Vec<u8>);
+
+/// These bytes, so many lines at a time with a pause between.
+pub fn bursts(bytes: &[u8], lines: usize, pause: Duration) -> Vec<Burst> {
+    let all: Vec<&[u8]> = bytes.split_inclusive(|b| *b == b'\n').collect();
+    all.chunks(lines).map(|lines| (pause, lines.concat())).collect()
+}
+
+/// A TCP server that sends bursts to whoever connects, one after the other, from where the last one left.
 pub struct Feeder {
     /// Where it listens.
     pub address: SocketAddr,
     sent: Arc<AtomicUsize>,
-    lines: usize,
+    bursts: usize,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Feeder {
-    /// A feeder of these bytes, `burst` lines at a time with a pause between.
-    pub fn start(bytes: &[u8], burst: usize, pause: Duration) -> Feeder {
-        let lines: Vec<Vec<u8>> = bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+    /// A feeder of these bursts.
+    pub fn start(bursts: Vec<Burst>) -> Feeder {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         listener.set_nonblocking(true).unwrap();
         let (sent, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (count, progress, ended) = (lines.len(), sent.clone(), over.clone());
+        let (count, progress, ended) = (bursts.len(), sent.clone(), over.clone());
         let thread = thread::spawn(move || {
             let mut held: Option<TcpStream> = None;
             while !ended.load(Ordering::Relaxed) {
-                let Some(stream) = &mut held else {
-                    held = listener.accept().ok().map(|(stream, _)| stream);
+                let next = progress.load(Ordering::Relaxed);
+                let (Some(stream), Some((pause, burst))) = (&mut held, bursts.get(next)) else {
+                    held = held.or_else(|| listener.accept().ok().map(|(stream, _)| stream));
                     thread::sleep(Duration::from_millis(5));
                     continue;
                 };
-                let from = progress.load(Ordering::Relaxed);
-                let to = lines.len().min(from + burst);
-                let burst: Vec<u8> = lines[from..to].concat();
-                match stream.write_all(&burst) {
-                    Ok(()) => progress.store(to, Ordering::Relaxed),
+                thread::sleep(*pause);
+                match stream.write_all(burst) {
+                    Ok(()) => progress.store(next + 1, Ordering::Relaxed),
                     Err(_) => held = None,
                 }
-                thread::sleep(if from == to { Duration::from_millis(5) } else { pause });
             }
         });
-        Feeder { address, sent, lines: count, over, thread: Some(thread) }
+        Feeder { address, sent, bursts: count, over, thread: Some(thread) }
     }
 
     /// Whether all is sent.
     pub fn is_done(&self) -> bool {
-        self.sent.load(Ordering::Relaxed) == self.lines
+        self.sent.load(Ordering::Relaxed) == self.bursts
     }
 }
 

@@ -26,6 +26,8 @@ use crate::engine::time::{EventTime, Span};
 
 /// An own-ship clock not heard for this long has stopped.
 const CLOCK_STALE: Span = Span::from_secs(60);
+/// A feed whose own times lie this far before they are received plays the past: what tells no time is of that past too.
+const PLAYS_THE_PAST: Span = Span::from_hours(24);
 /// A time of day further from the receive time than this is wrong.
 const TIME_OF_DAY_REACH: Span = Span::from_hours(6);
 
@@ -67,6 +69,8 @@ pub(super) struct FeedDecoder {
     own_ship: OwnShip,
     /// The last date and time own ship told, and when it was received.
     clock: Option<(EventTime, EventTime)>,
+    /// The last time that a sentence told of itself, and when it was received.
+    told: Option<(EventTime, EventTime)>,
     /// The last time of day that got a date.
     dated: Option<EventTime>,
     header: Option<Header>,
@@ -84,6 +88,7 @@ impl FeedDecoder {
             assembler: Assembler::default(),
             own_ship: OwnShip::default(),
             clock: None,
+            told: None,
             dated: None,
             header: None,
         }
@@ -266,8 +271,11 @@ impl FeedDecoder {
         let heard = if pghp { self.pghp.take_before(context.line, context.checksum) } else { None };
         let told = context.tagged_at.or(heard.map(|h| h.time));
         let logged = if pghp { None } else { context.logged_at };
+        if let Some(time) = told.or(logged) {
+            self.told = Some((time, context.received_at));
+        }
         let mut stamp = Stamp {
-            observed_at: told.or(logged).or_else(|| self.clock(context.received_at)).or(known(context.received_at)),
+            observed_at: told.or(logged).or_else(|| self.time_of_arrival(context.received_at)),
             received_at: context.received_at,
             feed: self.id,
             station: context.station.or(heard.map(|h| h.station)).unwrap_or_default(),
@@ -307,7 +315,11 @@ impl FeedDecoder {
     #[cold]
     fn release(&mut self, now: Option<u64>, received_at: EventTime, emit: &mut impl FnMut(Decoded<'_>)) {
         while let Some((mut held, heard)) = self.held.take_due(&mut self.pghp, now, received_at) {
+            if heard.is_none() {
+                held.stamp.observed_at = self.time_of_arrival(held.stamp.received_at);
+            }
             if let Some(heard) = heard {
+                self.told = Some((heard.time, held.stamp.received_at));
                 held.stamp.observed_at = Some(heard.time);
                 if held.stamp.station == StationId::default() {
                     held.stamp.station = heard.station;
@@ -324,10 +336,19 @@ impl FeedDecoder {
         (received_at - told_at <= CLOCK_STALE).then_some(time)
     }
 
+    /// The time of what tells none: own ship's clock, else when it was received, on the feed's clock if that shows the past.
+    fn time_of_arrival(&self, received_at: EventTime) -> Option<EventTime> {
+        let received = known(received_at);
+        self.clock(received_at).or_else(|| match self.told {
+            Some((time, told_at)) if told_at - time > PLAYS_THE_PAST => Some(time + (received? - told_at)),
+            _ => received,
+        })
+    }
+
     /// The time of a sentence that is not AIS.
     fn time(&self, frame: &Frame<'_>, around: &Around) -> Option<EventTime> {
         let told = around.tagged_at.or(around.logged_at);
-        told.or_else(|| self.clock(frame.received_at)).or(known(frame.received_at))
+        told.or_else(|| self.time_of_arrival(frame.received_at))
     }
 
     fn own_ship(&mut self, frame: &Frame<'_>, around: &Around, update: &OwnShipUpdate) {

@@ -22,7 +22,7 @@ use readers::Readers;
 pub use alerts::{AlertFilter, NewRevision, Published};
 pub use history::{HistoryFix, HistoryReader, HistoryStore};
 pub use lock::DataLock;
-pub use outbox::{Follower, Outbox};
+pub use outbox::Outbox;
 pub use rules::RulesInForce;
 pub use tokens::{TokenHash, TokenRow};
 

@@ -91,11 +91,6 @@ impl Outbox {
         read.await.unwrap_or_else(|_| Err(StoreError::BrokenOff { path: self.0.reader.path().to_owned() }))
     }
 
-    /// A reader of its own that waits for what is told after a sequence number, to one squadron or to all; what is no squadron's is everybody's.
-    pub fn follow(&self, sequence: u64, squadron: Option<String>) -> Follower {
-        Follower { outbox: self.clone(), latest: self.subscribe(), sequence, squadron }
-    }
-
     /// What memory holds after a number; `None` if it does not reach back that far.
     fn recent(&self, sequence: u64, squadron: Option<&str>, limit: usize) -> Option<Vec<Arc<Published>>> {
         let recent = self.0.recent.read().unwrap_or_else(PoisonError::into_inner);
@@ -130,36 +125,6 @@ impl Recent {
             let Some(oldest) = self.told.pop_front() else { break };
             self.bytes -= oldest.line.len();
             self.floor += 1;
-        }
-    }
-}
-
-/// One reader's place in the outbox.
-#[derive(Debug)]
-pub struct Follower {
-    outbox: Outbox,
-    latest: watch::Receiver<u64>,
-    sequence: u64,
-    squadron: Option<String>,
-}
-
-impl Follower {
-    /// Waits until something was told after the last call, and returns it, oldest first, at least one, at most `limit`.
-    ///
-    /// Dropped before it is ready, it has taken nothing; after an error it may be called again.
-    pub async fn next(&mut self, limit: usize) -> Result<Vec<Arc<Published>>, StoreError> {
-        loop {
-            let latest = *self.latest.borrow_and_update();
-            if latest > self.sequence {
-                let told = self.outbox.after(self.sequence, self.squadron.as_deref(), limit.max(1)).await?;
-                let last = told.last().map(|revision| revision.sequence);
-                self.sequence = last.unwrap_or(latest);
-                if last.is_some() {
-                    return Ok(told);
-                }
-            } else if self.latest.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
         }
     }
 }

@@ -9,10 +9,10 @@ use crate::edge::store::{HistoryFix, HistoryStore};
 use crate::engine::time::{EventTime, Span};
 
 /// Fixes are gathered for so long before they are written.
-const GATHERED_FOR: Duration = Duration::from_millis(200);
+const GATHERED_FOR: Duration = Duration::from_secs(1);
 /// Fixes that wait for a disk in trouble; more are given up: the journal has them.
 const WAITING_AT_MOST: usize = 2_000_000;
-/// A step of forgetting is taken this often.
+/// What is old is looked for this often.
 const FORGETS_EVERY: Duration = Duration::from_secs(10);
 
 /// What the historian works with.
@@ -38,21 +38,27 @@ impl Historian {
 
     fn run(mut self, fixes: &Receiver<Vec<HistoryFix>>) {
         let mut waiting: Vec<HistoryFix> = Vec::new();
-        let (mut newest, mut forgot_at) = (EventTime::MIN, Instant::now());
+        let (mut newest, mut forgot_at, mut forgets_on) = (EventTime::MIN, Instant::now(), false);
         loop {
             let ended = gather(fixes, &mut waiting);
             newest = waiting.iter().map(|fix| fix.at).fold(newest, EventTime::max);
             self.write(&mut waiting);
-            if newest > EventTime::MIN && forgot_at.elapsed() >= FORGETS_EVERY {
+            if newest > EventTime::MIN && (forgets_on || forgot_at.elapsed() >= FORGETS_EVERY) {
                 forgot_at = Instant::now();
-                if let Err(error) = self.store.prune(newest - self.kept_for) {
-                    tracing::warn!("{error}");
-                }
+                forgets_on = self.forget(newest - self.kept_for);
             }
             if ended {
                 return;
             }
         }
+    }
+
+    /// Takes a step of forgetting; whether there is more to forget.
+    fn forget(&mut self, before: EventTime) -> bool {
+        self.store.prune(before).unwrap_or_else(|error| {
+            tracing::warn!("{error}");
+            false
+        })
     }
 
     fn write(&mut self, waiting: &mut Vec<HistoryFix>) {

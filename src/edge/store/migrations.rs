@@ -76,14 +76,27 @@ CREATE TABLE cursors (
 ";
 
 const HISTORY_1: &str = "
-CREATE TABLE fixes (
-    track  INTEGER NOT NULL,
-    at     INTEGER NOT NULL,
-    lat_e7 INTEGER NOT NULL,
-    lon_e7 INTEGER NOT NULL,
-    sog_ckn INTEGER,
-    cog_ddeg INTEGER,
-    source INTEGER NOT NULL,
-    PRIMARY KEY (track, at)
+CREATE TABLE runs (
+    level    INTEGER NOT NULL,
+    run      INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at  INTEGER NOT NULL,
+    PRIMARY KEY (level, run)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chunks (
+    level INTEGER NOT NULL,
+    run   INTEGER NOT NULL,
+    track INTEGER NOT NULL,
+    part  INTEGER NOT NULL,
+    fixes BLOB    NOT NULL,
+    PRIMARY KEY (level, run, track, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE merges (
+    level      INTEGER PRIMARY KEY,
+    run        INTEGER NOT NULL,
+    last       INTEGER NOT NULL,
+    next_track INTEGER NOT NULL
+) STRICT;
 ";

@@ -180,3 +180,35 @@ fn published(row: &Row<'_>) -> rusqlite::Result<Arc<Published>> {
         line: row.get(4)?,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::store::LocalStore;
+
+    /// However many alerts there are, a question reads about as many rows as it returns.
+    #[test]
+    fn every_question_finds_its_rows_by_an_index_in_their_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let reader = LocalStore::open(dir.path()).unwrap().reader();
+        let plan = |sql: &str| -> String {
+            let read = reader.readers.read(|transaction| {
+                let mut explain = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                explain.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<rusqlite::Result<Vec<_>>>()
+            });
+            read.unwrap().join("; ")
+        };
+        let expect = |sql: &str, index: &str| {
+            let plan = plan(sql);
+            assert!(plan.contains(index), "{sql}\n{plan}");
+            // Only the two short lists of a squadron are put in order once more.
+            assert!(!plan.contains("TEMP B-TREE") || sql.contains("UNION"), "{sql}\n{plan}");
+        };
+        expect(&list_sql(false, false), "SCAN a USING COVERING INDEX sqlite_autoindex_alerts_2");
+        expect(&list_sql(true, false), "SCAN a USING COVERING INDEX alerts_open");
+        expect(&list_sql(false, true), "SEARCH a USING COVERING INDEX alerts_by_squadron (squadron=?)");
+        expect(&list_sql(true, true), "SEARCH a USING COVERING INDEX alerts_open_by_squadron (squadron=?)");
+        expect(&after_sql(false), "SEARCH o USING INTEGER PRIMARY KEY (rowid>?)");
+        expect(&after_sql(true), "SEARCH o USING INDEX outbox_by_squadron (squadron=? AND sequence>?)");
+    }
+}

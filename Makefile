@@ -52,7 +52,7 @@ lint: ## formatting and lints, as strict as the tree is kept
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 bench: ## measure engine, memory, replay and decoding; peers run beside picket (docs/performance.md)
-	$(CARGO) bench --locked --bench engine --bench feeds --bench live --bench picture --bench replay
+	$(CARGO) bench --locked --bench engine --bench feeds --bench live --bench picture --bench replay --bench store
 	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
 
 setup: ## install what is missing for the tests, or say how

@@ -32,6 +32,8 @@ const STOP_EVERY_S: i64 = 4;
 const REPORT_EVERY_S: i64 = 10;
 /// The limit of loitering in this run, s; they sail as long before they stop.
 const INFORM_S: i64 = 60;
+/// They are there for so long, s.
+const LIFE_S: i64 = 1800;
 /// What the feed's settings say; W is so far behind the newest sentence.
 const LATENESS_S: i64 = 3;
 /// Sentences are sent so many times a second.
@@ -188,7 +190,7 @@ impl Stoppers {
             let at = begun + Span::from_secs(s);
             for number in (s % REPORT_EVERY_S..s / STOP_EVERY_S + 1).step_by(REPORT_EVERY_S as usize) {
                 let age_s = s - number * STOP_EVERY_S;
-                if !(0..=INFORM_S * 4).contains(&age_s) {
+                if !(0..=LIFE_S).contains(&age_s) {
                     continue;
                 }
                 let sailed_s = age_s.min(INFORM_S) as f64;

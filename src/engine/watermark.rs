@@ -27,6 +27,9 @@ const BEHIND: Span = Span::from_secs(60);
 /// Older than this at arrival: stored only.
 const TOO_LATE: Span = Span::from_hours(24);
 
+/// A feed whose sentences arrived this long before A plays the past, as an exercise does: its time goes on beside A.
+const PLAYS_THE_PAST: Span = Span::from_hours(24);
+
 /// What an observation's time is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeliness {
@@ -48,6 +51,8 @@ struct FeedClock {
     ended: bool,
     newest: Option<EventTime>,
     last_frame_at: Option<EventTime>,
+    /// How far the arrival of what it plays lies before A, if it plays the past: the most so far.
+    behind_arrival: Span,
     /// Smallest received_at - observed_at of each minute of A, newest last.
     delays: Vec<(i64, Span)>,
     behind_since_agreeing: Option<EventTime>,
@@ -62,6 +67,7 @@ impl FeedClock {
             ended: false,
             newest: None,
             last_frame_at: None,
+            behind_arrival: Span::ZERO,
             delays: Vec::new(),
             behind_since_agreeing: None,
             behind: false,
@@ -75,7 +81,7 @@ impl FeedClock {
     /// This feed's own watermark at arrival time `a`.
     fn watermark(&self, a: EventTime) -> Option<EventTime> {
         let newest = self.newest?;
-        let by_arrival = self.offset().map_or(newest, |offset| a - offset);
+        let by_arrival = self.offset().map_or(newest, |offset| a - self.behind_arrival - offset);
         Some(newest.max(by_arrival) - self.lateness)
     }
 
@@ -165,6 +171,9 @@ impl Clocks {
         let (arrival, watermark) = (self.arrival, self.watermark);
         let front_of_others = self.front_of_others(feed);
         let Some(clock) = self.feeds.get_mut(usize::from(feed.0)) else { return Timeliness::TooLate };
+        if arrival - received_at > PLAYS_THE_PAST {
+            clock.behind_arrival = clock.behind_arrival.max(arrival - received_at);
+        }
         let delay = received_at - observed_at;
         let ahead = match clock.offset() {
             Some(offset) => delay < offset.min(Span::ZERO) - AHEAD,
@@ -191,7 +200,7 @@ impl Clocks {
     fn front_of_others(&self, feed: FeedId) -> Option<EventTime> {
         let others = self.feeds.iter().enumerate().filter(|(i, f)| *i != usize::from(feed.0) && f.counts());
         let live = others.filter(|(_, f)| !f.ended && f.idle_from() > self.arrival);
-        live.filter_map(|(_, f)| Some((self.arrival - f.offset()?).min(self.arrival + AHEAD))).max()
+        live.filter_map(|(_, f)| Some((self.arrival - f.behind_arrival - f.offset()?).min(self.arrival + AHEAD))).max()
     }
 
     /// W: the least of the feeds that still speak; when none does, where the last one left it.
@@ -213,7 +222,7 @@ impl FeedClock {
     /// More than a minute behind the others: correction-only until it has agreed for a minute of A.
     fn judge_behind(&mut self, a: EventTime, front_of_others: Option<EventTime>) {
         let (Some(others), Some(offset)) = (front_of_others, self.offset()) else { return };
-        if a - offset < others - BEHIND {
+        if a - self.behind_arrival - offset < others - BEHIND {
             self.behind = true;
             self.behind_since_agreeing = None;
         } else if self.behind {

@@ -172,15 +172,17 @@ impl Feeder {
         let (sent, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (count, progress, ended) = (bursts.len(), sent.clone(), over.clone());
         let thread = thread::spawn(move || {
-            let mut held: Option<TcpStream> = None;
+            let (mut held, mut due): (Option<TcpStream>, Instant) = (None, Instant::now());
             while !ended.load(Ordering::Relaxed) {
                 let next = progress.load(Ordering::Relaxed);
                 let (Some(stream), Some((pause, burst))) = (&mut held, bursts.get(next)) else {
                     held = held.or_else(|| listener.accept().ok().map(|(stream, _)| stream));
                     thread::sleep(Duration::from_millis(5));
+                    due = Instant::now();
                     continue;
                 };
-                thread::sleep(*pause);
+                due += *pause;
+                thread::sleep(due.saturating_duration_since(Instant::now()));
                 match stream.write_all(burst) {
                     Ok(()) => progress.store(next + 1, Ordering::Relaxed),
                     Err(_) => held = None,

@@ -31,6 +31,11 @@ const PLAYS_THE_PAST: Span = Span::from_hours(24);
 /// A time of day further from the receive time than this is wrong.
 const TIME_OF_DAY_REACH: Span = Span::from_hours(6);
 
+/// When a sentence arrived: of the past that a feed plays, when it tells that it did.
+fn arrival(told: Option<EventTime>, received_at: EventTime) -> EventTime {
+    told.filter(|&told| received_at - told > PLAYS_THE_PAST).unwrap_or(received_at)
+}
+
 /// What stands around a sentence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Around {
@@ -276,7 +281,7 @@ impl FeedDecoder {
         }
         let mut stamp = Stamp {
             observed_at: told.or(logged).or_else(|| self.time_of_arrival(context.received_at)),
-            received_at: context.received_at,
+            received_at: arrival(told.or(logged), context.received_at),
             feed: self.id,
             station: context.station.or(heard.map(|h| h.station)).unwrap_or_default(),
             digest: digest64(payload.bytes()),
@@ -321,6 +326,7 @@ impl FeedDecoder {
             if let Some(heard) = heard {
                 self.told = Some((heard.time, held.stamp.received_at));
                 held.stamp.observed_at = Some(heard.time);
+                held.stamp.received_at = arrival(Some(heard.time), held.stamp.received_at);
                 if held.stamp.station == StationId::default() {
                     held.stamp.station = heard.station;
                 }
@@ -376,7 +382,7 @@ impl FeedDecoder {
         let target = wire.located(observed_at, self.feed.site.as_ref(), &self.own_ship);
         let stamp = Stamp {
             observed_at,
-            received_at: frame.received_at,
+            received_at: arrival(around.tagged_at.or(around.logged_at), frame.received_at),
             feed: self.id,
             station: around.station.unwrap_or_default(),
             digest: digest64(sentence.body.get(2..).unwrap_or(&[])),

@@ -5,7 +5,7 @@ DEMO  ?= con-dao
 SHELL  = bash
 PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
-.PHONY: help run test console bless lint bench setup ci
+.PHONY: help run test console screenshots bless lint bench setup ci
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -43,6 +43,9 @@ web/node_modules/.installed: web/package-lock.json web/package.json
 	  || { echo "the console needs Node 20.19 or newer: see https://nodejs.org"; exit 1; }
 	@npm --prefix web ci --silent
 	@touch $@
+
+screenshots: setup console ## take the screens in docs/screenshots anew; look at each before you commit it
+	PICKET_SCREENSHOTS=$(CURDIR)/docs/screenshots $(CARGO) test --locked --test console screens
 
 bless: ## write the expected output of replay/* anew; read the difference before you commit it
 	PICKET_BLESS=1 $(CARGO) test --locked --test golden

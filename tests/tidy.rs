@@ -238,9 +238,8 @@ fn every_file_opens_with_one_sentence() {
 }
 
 #[test]
-fn the_console_keeps_the_rules_for_files() {
-    let is_code =
-        |path: &String| path.starts_with("web/") && [".ts", ".mjs", ".css"].iter().any(|end| path.ends_with(end));
+fn scripts_and_styles_keep_the_rules_for_files() {
+    let is_code = |path: &String| [".ts", ".mjs", ".css"].iter().any(|end| path.ends_with(end));
     let mut complaints = Vec::new();
     for path in files().into_iter().filter(is_code) {
         let text = fs::read_to_string(root().join(&path)).expect("a readable source");

@@ -8,7 +8,7 @@ use crate::support::{Picket, settings};
 
 /// What it said when it did not start.
 fn refusal(config: &Path) -> String {
-    match Picket::try_start(config) {
+    match Picket::try_start(config, &[]) {
         Ok(_) => panic!("picket started"),
         Err(log) => log,
     }

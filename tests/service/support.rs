@@ -37,16 +37,17 @@ pub struct Picket {
 impl Picket {
     /// Starts `picket run` with a settings file; its log goes to `picket.log` beside it.
     pub fn start(config: &Path) -> Picket {
-        Picket::try_start(config).unwrap_or_else(|log| panic!("picket did not start:\n{log}"))
+        Picket::try_start(config, &[]).unwrap_or_else(|log| panic!("picket did not start:\n{log}"))
     }
 
-    /// The same; what it logged if it did not start.
-    pub fn try_start(config: &Path) -> Result<Picket, String> {
+    /// The same with more in its environment; what it logged if it did not start.
+    pub fn try_start(config: &Path, environment: &[(&str, &str)]) -> Result<Picket, String> {
         let log_path = config.with_file_name("picket.log");
         let log = fs::OpenOptions::new().create(true).append(true).open(&log_path).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_picket"))
             .args(["run", "--log", "text", "--config"])
             .arg(config)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

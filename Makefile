@@ -65,6 +65,7 @@ setup: ## install what is missing for the tests, or say how
 	@command -v node >/dev/null || $(MAKE) --no-print-directory install-nodejs
 	@command -v npm >/dev/null || $(MAKE) --no-print-directory install-npm
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory install-chromium
+	@command -v docker-compose >/dev/null || $(MAKE) --no-print-directory install-docker-compose
 
 # Installs one Debian package where this may be done without asking; says what to do elsewhere.
 install-%:

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use ipnet::IpNet;
 use saphyr::{LoadableYamlNode, Yaml};
 
-use crate::support::{Picket, TOKEN, checked, is_installed, moved, picket, quoted, read, skipped, table};
+use crate::support::{Picket, TOKEN, checked, is_installed, moved, picket, quoted, read, skipped, table, wait_for};
 
 /// What Compose reads, from the tree's root.
 pub const COMPOSE: &str = "docker-compose.yml";
@@ -162,17 +162,16 @@ fn the_containers_picket_lets_nobody_in_without_its_token() {
     assert_eq!(picket.get("/api/v1/alerts", None).0, 401);
     assert_eq!(picket.get("/api/v1/alerts", Some("another-token-of-the-same-length")).0, 401);
     assert_eq!(picket.get("/api/v1/alerts", Some(TOKEN)).0, 200);
-    let check = || Command::new("deploy/container/picket-ready").arg(picket.port.to_string()).output().unwrap();
-    let ready = check();
-    assert!(ready.status.success(), "{}", String::from_utf8_lossy(&ready.stderr));
+    wait_for("the healthcheck's consent", || is_healthy(picket.port).then_some(()));
+}
+
+/// What the container's healthcheck says of whoever listens on this port.
+fn is_healthy(port: u16) -> bool {
+    Command::new("deploy/container/picket-ready").arg(port.to_string()).output().unwrap().status.success()
 }
 
 #[test]
 fn the_healthcheck_fails_where_nobody_listens_and_where_nobody_is_ready() {
-    let ready = |port: u16| {
-        let output = Command::new("deploy/container/picket-ready").arg(port.to_string()).output().unwrap();
-        output.status.success()
-    };
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let unready = std::thread::spawn(move || {
@@ -181,9 +180,9 @@ fn the_healthcheck_fails_where_nobody_listens_and_where_nobody_is_ready() {
         let _ = stream.read(&mut [0; 1024]);
         stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n").unwrap();
     });
-    assert!(!ready(port));
+    assert!(!is_healthy(port));
     unready.join().unwrap();
-    assert!(!ready(port), "nobody listens there any more");
+    assert!(!is_healthy(port), "nobody listens there any more");
 }
 
 /// `docker-compose config`, in a world without variables but those given.

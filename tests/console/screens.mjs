@@ -11,6 +11,7 @@ import { until } from "./service.mjs";
 
 const FOLDER = process.env.PICKET_SCREENSHOTS ?? join(process.env.PICKET_TMP, "screens");
 const LARGEST_BYTES = 300_000;
+const AROUND_CON_DAO = "#view=8.52,106.58,9.9";
 
 /** Waits until fonts, coast and symbols have come: two looks at the chart differ by what moves alone. */
 async function settled({ page }) {
@@ -53,8 +54,9 @@ await play(async (open) => {
   await night.select(dark.id);
   await take(night, "dark-period");
   await night.page.keyboard.press("Escape");
-  await night.page.locator("#chart-tools button").nth(2).click();
+  await night.page.evaluate((view) => location.assign(view), AROUND_CON_DAO);
   await take(night, "queue");
+  await night.page.locator("#chart-tools button").nth(2).click();
   await night.page.locator("#bar select").selectOption("day");
   await take(night, "day");
 });

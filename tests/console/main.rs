@@ -28,7 +28,7 @@ fn acknowledged_on_one_seat_an_alert_shows_so_on_the_other() {
 
 #[test]
 fn a_page_survives_a_killed_service() {
-    Stage::playing(&con_dao(), 120, ONE_OVER_S).perform("reconnection");
+    Stage::playing(&con_dao(), 60, ONE_OVER_S).perform("reconnection");
 }
 
 #[test]

@@ -88,3 +88,31 @@ fn what_a_killed_picket_told_is_what_its_journal_tells() {
     picket.stop();
     is_the_journals_replay(&told, &dir.path().join("data"));
 }
+
+#[test]
+fn alerts_that_could_not_be_stored_before_a_stop_are_told_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, zones) = ais_of("edge-loiter", dir.path());
+    let feeder = Feeder::start(bursts(&fs::read(&file).unwrap(), 500, Duration::from_millis(1)));
+    let config = fed_by(dir.path(), &zones, &feeder, LATENESS);
+    let picket = Picket::start(&config);
+    let store = rusqlite::Connection::open(dir.path().join("data/picket.sqlite")).unwrap();
+    store.execute_batch("BEGIN IMMEDIATE").unwrap();
+    wait_for("all lines to be sent", || feeder.is_done().then_some(()));
+    wait_for("all lines to be taken", || {
+        let feeds = picket.get("/api/v1/feeds");
+        (feeds["feeds"][0]["frames"].as_u64().unwrap() >= 1000).then_some(())
+    });
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(picket.sequence(), 0, "nothing could be stored");
+    picket.signal("TERM");
+    thread::sleep(Duration::from_secs(8));
+    picket.kill();
+    drop(store);
+    let picket = Picket::start(&config);
+    wait_for("the alerts", || (picket.sequence() > 0).then_some(()));
+    let told = picket.told();
+    picket.stop();
+    assert!(!told.is_empty());
+    is_the_journals_replay(&told, &dir.path().join("data"));
+}

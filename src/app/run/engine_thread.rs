@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::keeper::Progress;
 use super::publisher::Told;
 use super::recover::write_snapshot;
 use super::status::{Status, Trouble};
@@ -32,6 +33,9 @@ const SYNCS_EVERY: Duration = Duration::from_secs(1);
 const COUNTS_EVERY: Duration = Duration::from_secs(1);
 /// What cannot be journalled is tried again after this.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// When the service stops, alerts have so long to reach the store before the state is given up.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
 /// How settings and zones are read again.
 pub type Reload = Box<dyn Fn() -> anyhow::Result<InForce> + Send>;
@@ -64,8 +68,6 @@ pub struct EngineThread {
     pub in_force: watch::Sender<api::InForce>,
     /// What marks an exercise.
     pub exercise: Option<String>,
-    /// Told how far the journal goes, once in a while.
-    pub progress: Sender<super::keeper::Progress>,
     /// Where the last snapshot goes.
     pub data_dir: std::path::PathBuf,
 }
@@ -213,10 +215,10 @@ impl EngineThread {
 
     fn ask_for_sync(&mut self) {
         if let Ok(journal) = self.journal.handle() {
-            let _ = self.told.send(Told::Sync(journal));
+            let unsealed = self.journal.take_unsealed();
+            let progress = Progress { seq: self.journal.next_seq() - 1, unsealed };
+            let _ = self.told.send(Told::Sync(journal, progress));
         }
-        let unsealed = self.journal.take_unsealed();
-        let _ = self.progress.send(super::keeper::Progress { seq: self.journal.next_seq() - 1, unsealed });
     }
 
     fn count(&self) {
@@ -238,10 +240,34 @@ impl EngineThread {
             tracing::error!("{}", chain(&error));
             return;
         }
+        if !self.is_all_told() {
+            tracing::error!(
+                "alerts wait for the store: no state is saved, the journal will be run and tells them again"
+            );
+            return;
+        }
         match write_snapshot(&self.data_dir, &self.engine, seq) {
             Ok(()) => tracing::info!(seq, "the engine's state is saved"),
             Err(error) => tracing::error!("{error:#}: the journal will be run instead"),
         }
+    }
+}
+
+impl EngineThread {
+    /// Waits a while until all that was handed on is in the store: a snapshot that had seen more would let it be forgotten.
+    fn is_all_told(&self) -> bool {
+        let (done, mut carried) = oneshot::channel();
+        let until = Instant::now() + TOLD_WITHIN;
+        if self.told.send(Told::Carried(done)).is_err() {
+            return false;
+        }
+        while carried.try_recv().is_err() {
+            if Instant::now() > until {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        true
     }
 }
 

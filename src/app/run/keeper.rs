@@ -4,7 +4,7 @@
 //! has more than a few minutes of journal to run.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const RECORDS: u64 = 2_000_000;
 /// ... or after this, if there are any.
 const EVERY: Duration = Duration::from_secs(600);
 
-/// How far the journal goes.
+/// How far the journal goes whose alerts are all in the store.
 pub struct Progress {
     /// Its last number.
     pub seq: u64,
@@ -37,10 +37,8 @@ impl Keeper {
     ///
     /// # Errors
     /// If the system has no thread left.
-    pub fn start(self) -> std::io::Result<(Sender<Progress>, JoinHandle<()>)> {
-        let (sender, progress) = channel();
-        let thread = thread::Builder::new().name("keeper".into()).spawn(move || self.run(&progress))?;
-        Ok((sender, thread))
+    pub fn start(self, progress: Receiver<Progress>) -> std::io::Result<JoinHandle<()>> {
+        thread::Builder::new().name("keeper".into()).spawn(move || self.run(&progress))
     }
 
     fn run(mut self, progress: &Receiver<Progress>) {

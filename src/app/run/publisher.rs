@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::keeper::Progress;
 use super::status::{Status, Trouble};
 use crate::edge::clock::Clock;
 use crate::edge::inlet::Outcome;
@@ -36,8 +37,8 @@ pub enum Told {
         /// When the frames that raised them had been read.
         arrived: Instant,
     },
-    /// Nothing but time: the journal is to be synced.
-    Sync(File),
+    /// Nothing but time: the journal is to be synced. All that follows from it so far has been told before.
+    Sync(File, Progress),
     /// A command was carried out; all that it changed has been told before.
     Carried(oneshot::Sender<Outcome>),
     /// Other rules are in force from here on.
@@ -67,6 +68,9 @@ pub struct Publisher {
     pub metrics: Metrics,
     /// Where trouble is told.
     pub status: Status,
+    /// Told how far the journal goes whose alerts are all in the store: no snapshot may go further, for what it has seen
+    /// is never said again.
+    pub progress: Sender<Progress>,
 }
 
 impl Publisher {
@@ -101,9 +105,10 @@ impl Publisher {
                 let line = |alert: &Alert| Some((alert.anomaly.kind, self.revision(alert, &feeds)?, arrived));
                 waiting.alerts.extend(alerts.iter().filter_map(line));
             }
-            Told::Sync(journal) => {
+            Told::Sync(journal, progress) => {
                 self.tell(waiting);
                 self.sync(&journal);
+                let _ = self.progress.send(progress);
             }
             Told::Carried(done) => {
                 self.tell(waiting);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use super::engine_thread::{EngineThread, history_fix, reached};
 use super::ground::Ground;
 use super::historian::Historian;
-use super::keeper::Keeper;
+use super::keeper::{Keeper, Progress};
 use super::load;
 use super::player::Player;
 use super::publisher::{Publisher, Told};
@@ -84,7 +84,8 @@ impl Service {
         let Ground { lock, mut table, store, history, access, hosts, listener, clock, exercise } = ground;
         let (inlet, work) = Inlet::new();
         let shared = Shared::new(settings.service.clone(), clock, exercise, inlet, hosts, (&store, &history))?;
-        let (told, publisher) = shared.publisher(store).start()?;
+        let (progress, kept) = channel();
+        let (told, publisher) = shared.publisher(store, progress).start()?;
         let (fixes, historian) = shared.historian(history).start()?;
         let recovered = run_journal(&shared.service.data_dir, &told, &fixes)?;
         table.merge(recovered.as_ref().map_or(&[][..], |r| r.engine.core().config().feeds.as_slice()));
@@ -93,7 +94,7 @@ impl Service {
         let (sweeper, picture) = Sweeper::start(shared.seen.clone())?;
         let data_dir = shared.service.data_dir.clone();
         let snapshot_seq = recovered.as_ref().map_or(0, |r| r.snapshot_seq);
-        let (progress, keeper) = Keeper { data_dir: data_dir.clone(), snapshot_seq }.start()?;
+        let keeper = Keeper { data_dir: data_dir.clone(), snapshot_seq }.start(kept)?;
         let (in_force_sender, in_force_shown) = watch::channel(api::InForce::default());
         let engine = recovered.map_or_else(|| Engine::new(config_of(&in_force)), |r| r.engine);
         shared.clock.hold_at(reached(&engine));
@@ -114,7 +115,6 @@ impl Service {
             reload: Box::new(move || InForce::load(&load(config.as_deref())?, None, feeds.clone())),
             in_force: in_force_sender,
             exercise: shared.exercise.clone(),
-            progress,
             data_dir,
         };
         engine.announce_rules(&in_force)?;
@@ -182,7 +182,9 @@ impl Service {
             let threads = std::iter::once(engine).chain(self.threads).chain(player);
             threads.map(JoinHandle::join).all(|ended| ended.is_ok())
         });
-        anyhow::ensure!(joined.await?, "a part of the service failed: the log says which");
+        let joined = tokio::time::timeout(STOPS_WITHIN, joined).await;
+        let joined = joined.context("alerts still wait for the store: the journal will be run and tells them again")?;
+        anyhow::ensure!(joined?, "a part of the service failed: the log says which");
         tracing::info!("stopped");
         Ok(())
     }
@@ -212,7 +214,7 @@ impl Shared {
         })
     }
 
-    fn publisher(&self, store: LocalStore) -> Publisher {
+    fn publisher(&self, store: LocalStore, progress: Sender<Progress>) -> Publisher {
         Publisher {
             store,
             outbox: self.outbox.clone(),
@@ -220,6 +222,7 @@ impl Shared {
             exercise: self.exercise.clone(),
             metrics: self.metrics.clone(),
             status: self.status.clone(),
+            progress,
         }
     }
 

@@ -48,7 +48,7 @@ fn every_value_says_where_it_came_from() {
     let config = write(
         dir.path(),
         "own.toml",
-        "[detect]\nloitering.max_kn = 1.5\n[http]\nlisten = \"127.0.0.1:9000\"\n[postgres]\nurl = \"postgres://db\"\n[[feed]]\nname = \"vts\"\nkind = \"asterix\"\n",
+        "[detect]\nloitering.max_kn = 1.5\n[http]\nlisten = \"127.0.0.1:9000\"\n[postgres]\nurl = \"postgres://db\"\n[[feed]]\nname = \"vts\"\nkind = \"nmea\"\nurl = \"mqtt://broker/vts\"\n",
     );
     let output = check(&["--config", &config, "--set", "dark_period.silence_s=900"]);
     let text = stdout(&output);
@@ -58,7 +58,7 @@ fn every_value_says_where_it_came_from() {
     assert!(line("common.split_s").ends_with("default"), "{text}");
     assert!(line("http.listen").ends_with("own.toml:4"), "{text}");
     assert!(line("postgres.url").ends_with("not used by this build"), "{text}");
-    assert!(line("note: feed vts").contains("ASTERIX is not read yet: this feed is skipped"), "{text}");
+    assert!(line("note: feed vts").contains("mqtt:// is not read yet: this feed is skipped"), "{text}");
     assert!(line("everywhere").contains("patrol"), "{text}");
 }
 

@@ -33,6 +33,9 @@ fn head() -> JournalHead {
         bearing_sigma_deg: 0.3,
         rotation: Span::from_millis(2500),
         max_range_m: 44_448.0,
+        sac: None,
+        sic: None,
+        edition: None,
     });
     JournalHead {
         feeds: vec![Feed::new("ais", FeedKind::Nmea), radar],

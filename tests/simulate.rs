@@ -198,7 +198,7 @@ fn the_engine_decodes_every_line_to_where_the_vessel_was() {
                     assert!(nearest_m < 800.0, "target {} lies {nearest_m} m from everyone", target.target_number);
                     targets += 1;
                 }
-                Body::Heard { .. } => {}
+                Body::Heard { .. } | Body::Plot(_) | Body::Scan(_) => {}
             }
         }
         match feed.feed.name.as_str() {

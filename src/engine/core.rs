@@ -71,6 +71,10 @@ pub struct Stats {
     pub too_late: u64,
     /// Observations ahead of what can be.
     pub ahead: u64,
+    /// Radar plots: they are counted and passed over.
+    pub plots: u64,
+    /// Service messages of radars, which prove that they live.
+    pub scans: u64,
     /// What was refused because a table was full: waiting observations, tracks, radar targets.
     pub refused: u64,
 }
@@ -293,9 +297,17 @@ impl Core {
 
     fn handle(&mut self, report: &Report) {
         self.set_track_lines(report.observed_at);
-        if let Body::Target(target) = report.body {
-            radar::take_target(self, report, &target);
-            return;
+        match &report.body {
+            Body::Target(target) => return radar::take_target(self, report, target),
+            Body::Plot(_) => {
+                self.state.stats.plots += 1;
+                return self.state.targets.note_alive(report.feed, report.observed_at);
+            }
+            Body::Scan(_) => {
+                self.state.stats.scans += 1;
+                return self.state.targets.note_alive(report.feed, report.observed_at);
+            }
+            Body::Position(_) | Body::Static(_) | Body::Heard { .. } => {}
         }
         let Some(sender) = sender(&report.body) else { return };
         let station = (report.feed, report.station);
@@ -310,7 +322,7 @@ impl Core {
         match &report.body {
             Body::Position(position) => self.take_position(report, position),
             Body::Static(claims) => self.take_static(claims),
-            Body::Heard { .. } | Body::Target(_) => {}
+            Body::Heard { .. } | Body::Target(_) | Body::Plot(_) | Body::Scan(_) => {}
         }
         self.hear(sender, report);
         if let Body::Position(position) = &report.body
@@ -553,7 +565,7 @@ fn sender(body: &Body) -> Option<Mmsi> {
         Body::Position(report) => Some(report.mmsi),
         Body::Static(report) => Some(report.mmsi),
         Body::Heard { mmsi } => Some(*mmsi),
-        Body::Target(_) => None,
+        Body::Target(_) | Body::Plot(_) | Body::Scan(_) => None,
     }
 }
 

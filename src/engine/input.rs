@@ -62,6 +62,22 @@ pub enum FeedKind {
     Nmea,
     /// Rows of a CSV table with a header.
     Csv,
+    /// ASTERIX data blocks: a frame is a datagram, or a run of whole blocks.
+    Asterix,
+    /// What a capture holds: a frame is the payload of one datagram, sentences or ASTERIX.
+    Pcap,
+}
+
+impl FeedKind {
+    /// Its name in settings and in what is told of a feed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FeedKind::Nmea => "nmea",
+            FeedKind::Csv => "csv",
+            FeedKind::Asterix => "asterix",
+            FeedKind::Pcap => "pcap",
+        }
+    }
 }
 
 /// A feed as the engine knows it.
@@ -98,6 +114,15 @@ pub struct Site {
     pub rotation: Span,
     /// Instrumented range, m.
     pub max_range_m: f64,
+    /// System area code: only what an ASTERIX source of this code sends is taken.
+    #[serde(default)]
+    pub sac: Option<u8>,
+    /// System identification code: likewise.
+    #[serde(default)]
+    pub sic: Option<u8>,
+    /// The edition of the ASTERIX category it sends (1.21 is `(1, 21)`); it is not on the wire.
+    #[serde(default)]
+    pub edition: Option<(u8, u8)>,
 }
 
 impl Feed {

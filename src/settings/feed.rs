@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::file::{FeedFile, FeedKindFile, SiteFile, UNUSED_FEED_KEYS};
+use super::file::{FeedFile, SiteFile, UNUSED_FEED_KEYS};
 use crate::edge::feed::{FeedSource, SourceError};
 use crate::engine::earth::Position;
 use crate::engine::input::{Feed, FeedKind, Site};
@@ -73,8 +73,7 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     if !faults.is_empty() {
         return Err(faults);
     }
-    let kind = if file.kind == FeedKindFile::Csv { FeedKind::Csv } else { FeedKind::Nmea };
-    let mut feed = Feed::new(&file.name, kind);
+    let mut feed = Feed::new(&file.name, file.kind);
     feed.lateness = match (file.lateness_s, site) {
         (Some(s), _) => Span::from_seconds(s),
         (None, Some(site)) => site.rotation,
@@ -83,10 +82,8 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     feed.correction_only = file.correction_only;
     feed.site = site;
     feed.date = date;
-    let asterix =
-        (file.kind == FeedKindFile::Asterix).then(|| "ASTERIX is not read yet: this feed is skipped".to_owned());
     let path = file.path.as_ref().map(|path| folder.join(path));
-    Ok(FeedSettings { feed, path, source, allow_from, skipped: asterix.or(unread) })
+    Ok(FeedSettings { feed, path, source, allow_from, skipped: unread })
 }
 
 /// The site of a `[feed.site]` table or of a site file.
@@ -105,6 +102,10 @@ pub(super) fn site_of(file: &SiteFile) -> Result<Site, Vec<KeyFault>> {
     let bearing_sigma_deg = checked("site.bearing_sigma_deg", file.bearing_sigma_deg, 0.5, 0.001, 45.0);
     let rotation_s = checked("site.rotation_s", file.rotation_s, 3.0, 0.1, 60.0);
     let max_range_m = checked("site.max_range_m", file.max_range_m, 44_448.0, 100.0, 1_000_000.0);
+    let edition = file.edition.as_deref().map(edition_of).transpose().unwrap_or_else(|what| {
+        faults.push(("site.edition", what));
+        None
+    });
     let position = Position::from_degrees(file.lat, file.lon);
     if position.is_none() {
         faults.push(("site.lat", format!("latitude {}, longitude {}: out of range", file.lat, file.lon)));
@@ -117,6 +118,9 @@ pub(super) fn site_of(file: &SiteFile) -> Result<Site, Vec<KeyFault>> {
             bearing_sigma_deg,
             rotation: Span::from_seconds(rotation_s),
             max_range_m,
+            sac: file.sac,
+            sic: file.sic,
+            edition,
         }),
         _ => Err(faults),
     }
@@ -136,12 +140,15 @@ fn source_of(file: &FeedFile, folder: &Path) -> Result<(Option<FeedSource>, Opti
         }
         Some(source) => source.map_err(|error| error.to_string())?,
     };
+    if file.kind == FeedKind::Pcap && !matches!(source, FeedSource::Udp(_)) {
+        return Err("a capture is a file, given as `path`, or comes in datagrams".to_owned());
+    }
     if let Some(address) = source.listens_on() {
         if !address.ip().is_loopback() && file.allow_from.is_empty() {
             let danger = "anyone who reaches this address could send vessels that are not there";
             return Err(format!("{danger}: name the senders' networks, like allow_from = [\"192.0.2.0/24\"]"));
         }
-        if matches!(source, FeedSource::Udp(_)) && file.kind == FeedKindFile::Csv {
+        if matches!(source, FeedSource::Udp(_)) && file.kind == FeedKind::Csv {
             return Err("a table does not come in datagrams: nothing would tell its header".to_owned());
         }
     }
@@ -156,6 +163,12 @@ fn range_fault(value: f64, from: f64, to: f64) -> Option<String> {
 fn network_of(text: &str) -> Result<IpNet, String> {
     let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
     network.map_err(|_| format!("`{}`: must read like 192.0.2.0/24", text.escape_debug()))
+}
+
+/// An edition of an ASTERIX category, like `1.21`.
+fn edition_of(text: &str) -> Result<(u8, u8), String> {
+    let edition = text.split_once('.').and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    edition.ok_or_else(|| format!("`{}`: must read like \"1.21\"", text.escape_debug()))
 }
 
 /// A day, as a TOML date or as text.

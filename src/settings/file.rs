@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::engine::input::FeedKind;
+
 /// The whole file; unknown keys are refused.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -41,7 +43,7 @@ pub(super) struct ZonesFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct FeedFile {
     pub(super) name: String,
-    pub(super) kind: FeedKindFile,
+    pub(super) kind: FeedKind,
     pub(super) path: Option<PathBuf>,
     pub(super) url: Option<String>,
     pub(super) lateness_s: Option<f64>,
@@ -56,16 +58,7 @@ pub(super) struct FeedFile {
 }
 
 /// The keys of a feed that are checked but do nothing in this build.
-pub(super) const UNUSED_FEED_KEYS: [&str; 4] = ["trust_time", "site.sac", "site.sic", "site.edition"];
-
-/// How a feed's bytes are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum FeedKindFile {
-    Nmea,
-    Csv,
-    Asterix,
-}
+pub(super) const UNUSED_FEED_KEYS: [&str; 1] = ["trust_time"];
 
 /// `[feed.site]`, and the whole of a site file.
 #[derive(Debug, Deserialize)]
@@ -79,12 +72,10 @@ pub(super) struct SiteFile {
     pub(super) bearing_sigma_deg: Option<f64>,
     pub(super) rotation_s: Option<f64>,
     pub(super) max_range_m: Option<f64>,
-    #[serde(rename = "sac")]
-    _sac: Option<u8>,
-    #[serde(rename = "sic")]
-    _sic: Option<u8>,
-    #[serde(rename = "edition")]
-    _edition: Option<toml::Value>,
+    pub(super) sac: Option<u8>,
+    pub(super) sic: Option<u8>,
+    /// As text: the number 1.30 would lose its zero.
+    pub(super) edition: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

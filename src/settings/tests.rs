@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::edge::feed::FeedSource;
+use crate::engine::input::FeedKind;
 use crate::engine::time::Span;
 
 fn parse(text: &str) -> Result<Settings, SettingsError> {
@@ -41,7 +42,7 @@ fn feeds_get_their_defaults_and_are_sorted_by_name() {
     assert_eq!(radar.feed.lateness, Span::from_millis(2500));
     assert_eq!(radar.path.as_deref(), Some(Path::new("/etc/picket/radar.nmea")));
     assert_eq!(radar.feed.site.unwrap().range_sigma_m, 15.0);
-    assert_eq!((vts.skipped.is_some(), vts.feed.lateness), (true, Span::from_secs(4)));
+    assert_eq!((vts.feed.kind, vts.feed.lateness), (FeedKind::Asterix, Span::from_secs(4)));
     assert_eq!(vts.path.as_deref(), Some(Path::new("/srv/vts.pcap")));
 }
 
@@ -112,6 +113,14 @@ fn faults_name_file_line_and_column() {
             "picket.toml:4:1: feed `a`: allow_from: `10.0.0.0/40`: must read like 192.0.2.0/24",
         ),
         (
+            "[[feed]]\nname = \"a\"\nkind = \"pcap\"\nurl = \"tcp://10.0.0.1:1\"\n",
+            "picket.toml:4:1: feed `a`: url: a capture is a file, given as `path`, or comes in datagrams",
+        ),
+        (
+            "[[feed]]\nname = \"a\"\nkind = \"asterix\"\n[feed.site]\nlat = 9\nlon = 1\nedition = \"latest\"\n",
+            "picket.toml:7:1: feed `a`: site.edition: `latest`: must read like \"1.21\"",
+        ),
+        (
             "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"tcp://10.0.0.1\"\n",
             "picket.toml:4:1: feed `a`: url: must read tcp://HOST:PORT",
         ),
@@ -178,8 +187,9 @@ fn zone_folders_tell_all_their_faults() {
 fn a_site_file_is_a_site() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("site.toml");
-    fs::write(&path, "lat = 10.3\nlon = 107.1\nmax_range_m = 20000\n").unwrap();
-    assert_eq!(load_site(&path).unwrap().max_range_m, 20_000.0);
+    fs::write(&path, "lat = 10.3\nlon = 107.1\nmax_range_m = 20000\nsac = 7\nedition = \"1.30\"\n").unwrap();
+    let site = load_site(&path).unwrap();
+    assert_eq!((site.max_range_m, site.sac, site.sic, site.edition), (20_000.0, Some(7), None, Some((1, 30))));
     fs::write(&path, "lat = 10.3\nlon = 107.1\nrotation_s = 0\n").unwrap();
     assert!(load_site(&path).unwrap_err().to_string().contains("site.toml:3:1: rotation_s: 0: must be from 0.1"));
 }

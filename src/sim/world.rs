@@ -287,6 +287,9 @@ fn radar_feed(site: &RadarSite) -> Feed {
             bearing_sigma_deg: site.bearing_sigma_deg,
             rotation: Span::from_seconds(site.rotation_s),
             max_range_m: site.max_range_m,
+            sac: None,
+            sic: None,
+            edition: None,
         }),
         ..Feed::new(site.name, FeedKind::Nmea)
     }

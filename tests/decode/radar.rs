@@ -27,6 +27,9 @@ fn site() -> Feed {
         bearing_sigma_deg: 0.15,
         rotation: Span::from_secs(3),
         max_range_m: 40_000.0,
+        sac: None,
+        sic: None,
+        edition: None,
     };
     Feed { site: Some(site), ..Feed::new("radar", FeedKind::Nmea) }
 }

@@ -118,7 +118,7 @@ fn other_numbers_raise_the_same() {
                     Body::Position(position) => position.mmsi = number(position.mmsi),
                     Body::Static(claims) => claims.mmsi = number(claims.mmsi),
                     Body::Heard { mmsi } => *mmsi = number(*mmsi),
-                    Body::Target(_) => {}
+                    Body::Target(_) | Body::Plot(_) | Body::Scan(_) => {}
                 }
             }
             core.take_frame(*feed, *received_at, &told);

@@ -81,10 +81,7 @@ pub(super) fn age_s(health: &FeedHealth, now: EventTime) -> Option<f64> {
 fn feed_body(feed: &FeedDescription, health: FeedHealth, now: EventTime) -> FeedBody {
     FeedBody {
         name: feed.name.clone(),
-        kind: match feed.kind {
-            FeedKind::Nmea => "nmea",
-            FeedKind::Csv => "csv",
-        },
+        kind: feed.kind.name(),
         source: feed.source.clone(),
         state: health.state.text(),
         since: health.since.map(EventTime::iso),

@@ -16,6 +16,7 @@ use super::split::Splitter;
 use super::stream::READ_BYTES;
 use crate::edge::health::FeedState;
 use crate::edge::inlet::Stopping;
+use crate::engine::input::FeedKind;
 
 /// How often the end of the file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -138,7 +139,7 @@ impl Follower {
     /// Ends a file: what its last, unfinished line still gives.
     async fn finish(&mut self, tail: &mut Tail) -> Result<(), Stopping> {
         let mut frames = self.outlet.frames();
-        if tail.splitter.finish(self.outlet.kind(), beyond(&mut tail.to_skip, &mut frames)) {
+        if tail.splitter.finish(beyond(&mut tail.to_skip, &mut frames)) {
             self.outlet.dropped(1);
         }
         self.give_up_skipping(tail);
@@ -177,7 +178,7 @@ impl Follower {
         match self.cursor.file_of(self.next_frame) {
             Some(followed) => {
                 if let Some((found, file, metadata)) = find(&self.path, followed).await {
-                    let mut tail = Tail::new(file, &metadata, followed.first_frame);
+                    let mut tail = Tail::new(file, &metadata, followed.first_frame, self.outlet.kind());
                     tail.to_skip = self.next_frame - followed.first_frame;
                     self.outlet.connected(format!("following {}", found.display()));
                     return tail;
@@ -201,7 +202,7 @@ impl Follower {
                 Ok((file, metadata)) => {
                     self.is_away = false;
                     self.outlet.connected(format!("following {path}"));
-                    return Tail::new(file, &metadata, self.next_frame);
+                    return Tail::new(file, &metadata, self.next_frame, self.outlet.kind());
                 }
                 Err(error) => {
                     let detail = format!("cannot follow {path}: {error}");
@@ -217,9 +218,9 @@ impl Follower {
 }
 
 impl Tail {
-    fn new(file: File, metadata: &Metadata, first_frame: u64) -> Self {
+    fn new(file: File, metadata: &Metadata, first_frame: u64, kind: FeedKind) -> Self {
         let (device, inode) = (metadata.dev(), metadata.ino());
-        let (splitter, head) = (Splitter::default(), Vec::new());
+        let (splitter, head) = (Splitter::new(kind), Vec::new());
         Tail { file, device, inode, offset: 0, splitter, first_frame, head, to_skip: 0 }
     }
 }

@@ -106,7 +106,7 @@ impl Outlet {
     /// `Stopping`, once the service stops.
     pub async fn finish(&self, splitter: &mut Splitter) -> Result<(), Stopping> {
         let mut frames = self.frames();
-        if splitter.finish(self.kind, |line| frames.push(line)) {
+        if splitter.finish(|line| frames.push(line)) {
             self.dropped(1);
         }
         self.hand_over(frames, splitter.take_cut()).await

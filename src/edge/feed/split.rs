@@ -1,7 +1,8 @@
-//! Bytes as they come to lines: cut at CR and LF, whatever the reads in between; blank lines left out, long ones shortened.
+//! Bytes as they come to lines, cut at CR and LF, or to ASTERIX data blocks, whatever the reads in between; blank lines are left out, long ones shortened.
 
 use memchr::memchr2_iter;
 
+use crate::engine::decode::asterix::block::announced_len;
 use crate::engine::input::FeedKind;
 
 /// A line longer than this is handed on up to here, as one frame that the decoder refuses; the rest of it is left out.
@@ -10,10 +11,12 @@ pub const MAX_LINE_BYTES: usize = 8 * 1024;
 /// How datagrams of IEC 61162-450 begin; each is one frame, for its header holds for all its lines.
 const DATAGRAM_HEADERS: [&[u8]; 4] = [b"UdPbC\0", b"RaUdP\0", b"RrUdP\0", b"RpUdP\0"];
 
-/// The lines of one stream of bytes. What they are does not depend on how the bytes were read.
+/// The lines or data blocks of one stream of bytes. What they are does not depend on how the bytes were read, but for a
+/// data block of impossible length: nothing tells where the next begins, so it is looked for where the next read begins.
 #[derive(Debug, Default)]
 pub struct Splitter {
-    /// The beginning of a line whose end has not come.
+    kind: FeedKind,
+    /// The beginning of a line or block whose end has not come.
     partial: Vec<u8>,
     /// Its frame has been handed on already: what follows up to the next line end is left out.
     is_cut: bool,
@@ -21,8 +24,16 @@ pub struct Splitter {
 }
 
 impl Splitter {
-    /// Takes what was read and gives every line that it ends.
+    /// For a stream of this kind, before its first byte.
+    pub fn new(kind: FeedKind) -> Self {
+        Splitter { kind, ..Splitter::default() }
+    }
+
+    /// Takes what was read and gives every line or block that it ends.
     pub fn feed(&mut self, bytes: &[u8], mut give: impl FnMut(&[u8])) {
+        if self.kind == FeedKind::Asterix {
+            return self.feed_blocks(bytes, give);
+        }
         let mut start = 0;
         for end in memchr2_iter(b'\r', b'\n', bytes) {
             let line = bytes.get(start..end).unwrap_or_default();
@@ -37,13 +48,24 @@ impl Splitter {
         self.extend(bytes.get(start..).unwrap_or_default(), &mut give);
     }
 
+    fn feed_blocks(&mut self, bytes: &[u8], mut give: impl FnMut(&[u8])) {
+        if self.partial.is_empty() {
+            let taken = whole_blocks(bytes, &mut give);
+            self.partial.extend_from_slice(bytes.get(taken..).unwrap_or_default());
+        } else {
+            self.partial.extend_from_slice(bytes);
+            let taken = whole_blocks(&self.partial, &mut give);
+            self.partial.drain(..taken);
+        }
+    }
+
     /// Nothing follows: gives the line whose end has not come, unless half of it could be taken for the whole.
     ///
-    /// A sentence's checksum tells that it is cut; of a table's row nothing does, and half a number is a wrong number.
+    /// A sentence's checksum and a block's length tell that it is cut; of a table's row nothing does, and half a number is a wrong number.
     /// Returns whether a row was left out.
-    pub fn finish(&mut self, kind: FeedKind, give: impl FnMut(&[u8])) -> bool {
-        match kind {
-            FeedKind::Nmea => {
+    pub fn finish(&mut self, give: impl FnMut(&[u8])) -> bool {
+        match self.kind {
+            FeedKind::Nmea | FeedKind::Asterix | FeedKind::Pcap => {
                 self.end(give);
                 false
             }
@@ -75,7 +97,7 @@ impl Splitter {
     }
 
     fn end(&mut self, mut give: impl FnMut(&[u8])) {
-        if !is_blank(&self.partial) {
+        if self.kind == FeedKind::Asterix && !self.partial.is_empty() || !is_blank(&self.partial) {
             give(&self.partial);
         }
         self.partial.clear();
@@ -94,10 +116,32 @@ impl Splitter {
     }
 }
 
-/// The frames of one datagram: its lines, the last one with or without an end; all of it if it is one of IEC 61162-450.
+/// Gives the whole blocks at the head of the bytes, and all the rest where one cannot be as long as it says; returns the bytes given.
+fn whole_blocks(bytes: &[u8], give: &mut impl FnMut(&[u8])) -> usize {
+    let mut rest = bytes;
+    while let Some(len) = announced_len(rest) {
+        if len == 0 {
+            give(rest);
+            return bytes.len();
+        }
+        let Some((block, behind)) = rest.split_at_checked(len) else { break };
+        give(block);
+        rest = behind;
+    }
+    bytes.len() - rest.len()
+}
+
+/// The frames of one datagram: its lines, the last one with or without an end; all of it if it is one of IEC 61162-450, or
+/// of a feed whose frames are datagrams.
 ///
 /// Returns how many lines were cut.
-pub fn datagram(bytes: &[u8], mut give: impl FnMut(&[u8])) -> u64 {
+pub fn datagram(kind: FeedKind, bytes: &[u8], mut give: impl FnMut(&[u8])) -> u64 {
+    if matches!(kind, FeedKind::Asterix | FeedKind::Pcap) {
+        if !bytes.is_empty() {
+            give(bytes);
+        }
+        return 0;
+    }
     if DATAGRAM_HEADERS.iter().any(|header| bytes.starts_with(header)) {
         give(bytes);
         return 0;
@@ -122,7 +166,7 @@ mod tests {
         for chunk in chunks {
             splitter.feed(chunk, |line| out.push(line.to_vec()));
         }
-        splitter.finish(FeedKind::Nmea, |line| out.push(line.to_vec()));
+        splitter.finish(|line| out.push(line.to_vec()));
         (out, splitter.take_cut())
     }
 
@@ -153,7 +197,7 @@ mod tests {
             splitter.feed(&[0xaa; 10_000], |_| given += 1);
         }
         assert!(splitter.partial.capacity() <= 2 * MAX_LINE_BYTES && splitter.is_cut);
-        assert!(!splitter.finish(FeedKind::Nmea, |_| given += 1));
+        assert!(!splitter.finish(|_| given += 1));
         assert_eq!((given, splitter.take_cut()), (1, 1));
     }
 
@@ -165,18 +209,35 @@ mod tests {
             (FeedKind::Csv, b"1,2\n3,4\n", 2, false),
             (FeedKind::Csv, b"1,2\n ", 1, false),
         ] {
-            let (mut splitter, mut lines) = (Splitter::default(), 0);
+            let (mut splitter, mut lines) = (Splitter::new(kind), 0);
             splitter.feed(text, |_| lines += 1);
-            assert_eq!((splitter.finish(kind, |_| lines += 1), lines), (left_out, given), "{kind:?} {text:?}");
+            assert_eq!((splitter.finish(|_| lines += 1), lines), (left_out, given), "{kind:?} {text:?}");
             assert!(splitter.partial.is_empty());
         }
+    }
+
+    #[test]
+    fn data_blocks_come_whole_from_any_reads() {
+        let one: &[u8] = &[48, 0, 6, b'\n', b'\r', 1];
+        let stream = [one, &[34, 0, 3], one, &one[..4]].concat();
+        for size in 1..=stream.len() {
+            let (mut splitter, mut frames) = (Splitter::new(FeedKind::Asterix), Vec::new());
+            stream.chunks(size).for_each(|read| splitter.feed(read, |frame| frames.push(frame.len())));
+            assert!(!splitter.finish(|frame| frames.push(frame.len())));
+            assert_eq!(frames, [6, 3, 6, 4], "{size}");
+        }
+        let (mut splitter, mut frames) = (Splitter::new(FeedKind::Asterix), Vec::new());
+        for read in [&[34, 0, 2, 9][..], one] {
+            splitter.feed(read, |frame| frames.push(frame.len()));
+        }
+        assert_eq!(frames, [4, 6]);
     }
 
     #[test]
     fn datagrams_are_lines_or_one_frame() {
         let frames = |bytes: &[u8]| {
             let mut out = Vec::new();
-            datagram(bytes, |frame| out.push(frame.to_vec()));
+            datagram(FeedKind::Nmea, bytes, |frame| out.push(frame.to_vec()));
             out
         };
         assert_eq!(frames(b"!A*00\r\n!B*00\r\n$C"), [&b"!A*00"[..], b"!B*00", b"$C"]);
@@ -184,7 +245,10 @@ mod tests {
         assert_eq!(frames(b"RaUdP\0\n\n\n"), [b"RaUdP\0\n\n\n"]);
         assert_eq!(frames(b"UdPbC!A\n!B").len(), 2);
         assert!(frames(b"\r\n").is_empty());
-        assert_eq!(datagram(&[b'x'; 60_000], |_| {}), 1);
+        assert_eq!(datagram(FeedKind::Nmea, &[b'x'; 60_000], |_| {}), 1);
+        let mut whole = Vec::new();
+        assert_eq!(datagram(FeedKind::Asterix, b"\n\x00\x05\n\r", |frame| whole.push(frame.len())), 0);
+        assert_eq!(whole, [5]);
     }
 
     proptest! {

@@ -38,7 +38,7 @@ async fn relay(
     outlet: &Outlet,
     reads: &mut mpsc::Receiver<io::Result<Vec<u8>>>,
 ) -> Result<Option<io::Error>, Stopping> {
-    let mut splitter = Splitter::default();
+    let mut splitter = Splitter::new(outlet.kind());
     let mut failure = None;
     while let Some(read) = reads.recv().await {
         match read {

@@ -32,7 +32,7 @@ impl From<Stopping> for StreamEnd {
 ///
 /// Gives the bytes read, and how it ended.
 pub async fn read_lines(outlet: &Outlet, mut stream: impl AsyncRead + Unpin) -> (u64, StreamEnd) {
-    let (mut splitter, mut buffer, mut total) = (Splitter::default(), vec![0; READ_BYTES], 0);
+    let (mut splitter, mut buffer, mut total) = (Splitter::new(outlet.kind()), vec![0; READ_BYTES], 0);
     let end = loop {
         match stream.read(&mut buffer).await {
             Ok(0) => break StreamEnd::Closed,

@@ -96,7 +96,7 @@ impl Server {
 /// A table's rows mean what its header says, so a feed of tables hears one sender at a time.
 fn most_connections(kind: FeedKind) -> usize {
     match kind {
-        FeedKind::Nmea => MAX_CONNECTIONS,
+        FeedKind::Nmea | FeedKind::Asterix | FeedKind::Pcap => MAX_CONNECTIONS,
         FeedKind::Csv => 1,
     }
 }

@@ -119,7 +119,7 @@ impl Receiver<'_> {
         let bytes = self.buffer.get(..len).unwrap_or_default();
         if self.waiting.byte_len() + len > WAITING_BYTES {
             let mut frames = 0;
-            datagram(bytes, |_| frames += 1);
+            datagram(self.outlet.kind(), bytes, |_| frames += 1);
             self.outlet.dropped(frames);
             if let Some(times) = self.drops.happened(frames) {
                 tracing::warn!(feed = self.outlet.name(), frames = times, "dropped frames: the engine is behind");
@@ -128,7 +128,7 @@ impl Receiver<'_> {
         }
         self.outlet.stamp(&mut self.waiting);
         self.waiting.read(len);
-        self.cut += datagram(bytes, |frame| self.waiting.push(frame));
+        self.cut += datagram(self.outlet.kind(), bytes, |frame| self.waiting.push(frame));
     }
 
     /// What waits, with its cut lines; nothing waits afterwards.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::kind::{Kind, detect};
-use super::lines::{Block, Line, LineReader};
+use super::lines::{Block, Framing, Line, LineReader};
 use super::sorted::{Sorted, Sorter};
 use super::source::Source;
 use super::stamping::Stamper;
@@ -31,19 +31,31 @@ enum Stamps {
 
 impl RecordedFile {
     /// Opens a file and tells its kind; a folder, an unreadable file and formats that are not read yet are errors.
-    pub fn open(path: &Path, kind: Kind) -> Result<RecordedFile, RecordingError> {
+    ///
+    /// `told` is what the settings say of it: where its content tells nothing, that counts.
+    pub fn open(path: &Path, kind: Kind, told: Option<FeedKind>) -> Result<RecordedFile, RecordingError> {
         if path.is_dir() {
             return Err(RecordingError::NotAJournal { path: path.to_owned() });
         }
         let source = Source::open(path).map_err(|source| RecordingError::Open { path: path.to_owned(), source })?;
         let mut reader = LineReader::new(source);
-        let kind = if kind == Kind::Auto { detect(path, reader.peek(PEEK_BYTES)) } else { kind };
+        let kind = match kind {
+            Kind::Auto => match detect(path, reader.peek(PEEK_BYTES)) {
+                Kind::Nmea if told == Some(FeedKind::Asterix) => Kind::Asterix,
+                found => found,
+            },
+            kind => kind,
+        };
         let kind = match kind {
             Kind::Csv => FeedKind::Csv,
-            Kind::Asterix | Kind::Pcap => return Err(RecordingError::NotReadYet { path: path.to_owned() }),
+            Kind::Asterix => FeedKind::Asterix,
+            Kind::Pcap => return Err(RecordingError::NotReadYet { path: path.to_owned() }),
             Kind::Journal => return Err(RecordingError::NotAJournal { path: path.to_owned() }),
             Kind::Auto | Kind::Nmea => FeedKind::Nmea,
         };
+        if kind == FeedKind::Asterix {
+            reader.set_framing(Framing::DataBlocks);
+        }
         let stamps = Stamps::Running(Box::new(Stamper::new(kind, None)));
         let path = path.to_owned();
         Ok(RecordedFile { path, kind, reader, stamps, block: Block::default(), next: 0 })

@@ -43,6 +43,8 @@ impl From<FeedKind> for Kind {
         match kind {
             FeedKind::Nmea => Kind::Nmea,
             FeedKind::Csv => Kind::Csv,
+            FeedKind::Asterix => Kind::Asterix,
+            FeedKind::Pcap => Kind::Pcap,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Blocks of whole lines out of a source: split in place, cut where too long, damage remembered.
+//! Blocks of whole lines, or of ASTERIX data blocks, out of a source: split in place, cut where too long, damage remembered.
 
 use memchr::memchr_iter;
 
 use super::source::{Damage, Source};
+use crate::engine::decode::asterix::block::announced_len;
 use crate::engine::time::EventTime;
 
 /// Bytes read at a time; the first block is also how far the first time stamp is looked for.
@@ -41,9 +42,20 @@ impl Block {
     }
 }
 
+/// What parts the frames of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// Line ends.
+    #[default]
+    Lines,
+    /// The length in the head of each ASTERIX data block: each is one "line". Behind a wrong length nothing can be told apart.
+    DataBlocks,
+}
+
 /// Reads a source block by block.
 pub struct LineReader {
     source: Source,
+    framing: Framing,
     carry: Vec<u8>,
     lines: u32,
     too_long: u64,
@@ -58,6 +70,7 @@ impl LineReader {
     pub fn new(source: Source) -> Self {
         LineReader {
             source,
+            framing: Framing::Lines,
             carry: Vec::new(),
             lines: 0,
             too_long: 0,
@@ -66,6 +79,11 @@ impl LineReader {
             ended: false,
             damage: None,
         }
+    }
+
+    /// Sets what parts the frames, before the first is read.
+    pub fn set_framing(&mut self, framing: Framing) {
+        self.framing = framing;
     }
 
     /// The first bytes of the source, which still come as lines.
@@ -124,6 +142,13 @@ impl LineReader {
             (filled, self.damage) = (carried + n, damage);
         }
         self.ended = self.damage.is_some() || filled < block.bytes.len();
+        match self.framing {
+            Framing::Lines => self.split_lines(block, filled),
+            Framing::DataBlocks => self.split_data_blocks(block, filled),
+        }
+    }
+
+    fn split_lines(&mut self, block: &mut Block, filled: usize) {
         let mut start = 0;
         for end in memchr_iter(b'\n', &block.bytes[..filled]) {
             self.line(&block.bytes, &mut block.lines, start, end);
@@ -131,6 +156,32 @@ impl LineReader {
         }
         self.offset += start as u64;
         self.rest(block, start, filled);
+    }
+
+    /// What a wrong length or the end of the source leaves is the last frame, for the decoder to refuse.
+    fn split_data_blocks(&mut self, block: &mut Block, filled: usize) {
+        let mut start = 0;
+        while let Some(len) = announced_len(&block.bytes[start..filled]).filter(|len| start + len <= filled) {
+            if len == 0 {
+                self.ended = true;
+                break;
+            }
+            self.data_block(&mut block.lines, start, len);
+            start += len;
+        }
+        let rest = filled - start;
+        if !self.ended {
+            self.carry.extend_from_slice(&block.bytes[start..filled]);
+        } else if rest > 0 && self.damage.is_none() {
+            self.data_block(&mut block.lines, start, rest.min(MAX_LINE_BYTES));
+        }
+        self.offset += start as u64;
+    }
+
+    fn data_block(&mut self, lines: &mut Vec<Line>, start: usize, len: usize) {
+        self.lines = self.lines.saturating_add(1);
+        let len = len as u32;
+        lines.push(Line { start, len, number: self.lines, received_at: EventTime::MIN, header: false });
     }
 
     /// What follows the last line end: kept for the next block, or the last line, or the head of a line too long.
@@ -211,6 +262,22 @@ mod tests {
         let cut = MAX_LINE_BYTES;
         assert_eq!(got, [(1, b'a', cut), (2, b's', 5), (3, b'b', cut), (4, b'l', 4), (5, b'c', cut)]);
         assert_eq!(reader.too_long(), 3);
+    }
+
+    #[test]
+    fn data_blocks_end_where_they_say() {
+        let read = |bytes: &[u8]| {
+            let mut reader = reader(bytes);
+            reader.set_framing(Framing::DataBlocks);
+            all(&mut reader).into_iter().map(|(number, frame)| (number, frame.len())).collect::<Vec<_>>()
+        };
+        let one = [48, 0, 6, b'\n', b'\n', 1];
+        assert_eq!(read(&[&one[..], &[34, 0, 3], &one].concat()), [(1, 6), (2, 3), (3, 6)]);
+        assert_eq!(read(&[&one[..], &[34, 0, 2], &one].concat()), [(1, 6), (2, 9)]);
+        assert_eq!(read(&[&one[..], &one[..4]].concat()), [(1, 6), (2, 4)]);
+        let long = [&[48, 0xff, 0xff][..], &[7; 65_532]].concat();
+        let many = long.repeat(9);
+        assert_eq!(read(&many), (1..=9).map(|n| (n, 65_535)).collect::<Vec<_>>());
     }
 
     #[test]

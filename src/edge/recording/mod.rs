@@ -73,7 +73,7 @@ pub enum RecordingError {
         source: io::Error,
     },
     /// A format that is recognised but not read.
-    #[error("cannot read {}: ASTERIX and pcap are not read yet", path.display())]
+    #[error("cannot read {}: pcap is not read yet", path.display())]
     NotReadYet {
         /// The file.
         path: PathBuf,
@@ -198,7 +198,7 @@ impl Recording {
         let date = options.date.map(EventTime::midnight);
         let mut opened: Vec<(Feed, RecordedFile)> = Vec::with_capacity(files.len());
         for file in files {
-            let recorded = RecordedFile::open(&file.path, file.kind)?;
+            let recorded = RecordedFile::open(&file.path, file.kind, file.feed.as_ref().map(|feed| feed.kind))?;
             let mut feed = file.feed.clone().unwrap_or_else(|| Feed::new(&feed_name(&file.path), recorded.kind()));
             feed.kind = recorded.kind();
             feed.date = feed.date.or(date);

@@ -61,7 +61,7 @@ impl Sorter {
             let text = block.text(line);
             let header = kind == FeedKind::Csv && self.lines.is_empty();
             let unit = match kind {
-                FeedKind::Csv => self.new_unit(),
+                FeedKind::Csv | FeedKind::Asterix | FeedKind::Pcap => self.new_unit(),
                 FeedKind::Nmea => self.unit_of(text),
             };
             let time = if order == Order::Arrival { scanned.arrival } else { scanned.event };

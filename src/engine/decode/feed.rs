@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::ais::AisMessage;
 use super::armour::Payload;
 use super::assembler::{Assembler, Context, Whole};
+use super::asterix;
+use super::asterix::block::Blocks;
 use super::csv::Header;
 use super::epoch::{prefix_time, suffix};
 use super::held::{HeldMessage, HeldMessages};
@@ -119,6 +121,16 @@ impl FeedDecoder {
         match self.feed.kind {
             FeedKind::Nmea => self.line(frame, shared, emit),
             FeedKind::Csv => self.row(frame, shared, emit),
+            FeedKind::Asterix => self.blocks(frame, emit),
+            FeedKind::Pcap if asterix::holds_sentences(frame.bytes) => self.line(frame, shared, emit),
+            FeedKind::Pcap => self.blocks(frame, emit),
+        }
+    }
+
+    /// A datagram, or a run of data blocks.
+    fn blocks(&mut self, frame: &Frame<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
+        for rest in Blocks::new(frame.bytes).filter_map(Result::err) {
+            self.reject(frame, RejectReason::AsterixBlock, rest, emit);
         }
     }
 

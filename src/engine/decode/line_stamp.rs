@@ -51,6 +51,7 @@ impl LineStamps {
         match self.kind {
             FeedKind::Csv => self.row(bytes),
             FeedKind::Nmea => self.sentences(bytes),
+            FeedKind::Asterix | FeedKind::Pcap => Scanned::default(),
         }
     }
 

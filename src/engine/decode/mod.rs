@@ -6,6 +6,7 @@
 pub mod ais;
 mod armour;
 mod assembler;
+pub mod asterix;
 mod csv;
 mod epoch;
 mod feed;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::earth::Position;
 use crate::engine::input::FeedId;
-use crate::engine::time::EventTime;
-use crate::engine::units::{Course, Heading, Metres, Speed};
+use crate::engine::time::{EventTime, Span};
+use crate::engine::units::{Bearing, Course, Heading, Metres, Speed};
 use crate::engine::vessel::{Claims, Mmsi};
 
 /// The station that heard an observation: the digest of its name, zero where none is told. Stable across runs.
@@ -38,8 +38,12 @@ pub enum Body {
     Position(PositionReport),
     /// What a transmitter claims to be (AIS 5, 19, 24, 21, named columns of a table).
     Static(StaticReport),
-    /// One target of a radar's own tracker (TTM).
+    /// One target of a radar's own tracker (TTM, ASTERIX with a track number).
     Target(SensorTrackReport),
+    /// One detection of a radar in one scan.
+    Plot(PlotReport),
+    /// A radar tells how far its scan is: it lives, whatever it sees.
+    Scan(ScanReport),
     /// A transmission that tells neither: it still proves that the sender transmits and the station hears.
     Heard {
         /// The sender.
@@ -55,6 +59,8 @@ impl Body {
             Body::Static(_) => 1,
             Body::Target(_) => 2,
             Body::Heard { .. } => 3,
+            Body::Plot(_) => 4,
+            Body::Scan(_) => 5,
         }
     }
 }
@@ -111,7 +117,7 @@ pub struct StaticReport {
 /// One target of a radar's tracker (IEC 61162-1 TTM): a filtered, time-correlated estimate, never a plot.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SensorTrackReport {
-    /// The tracker's number for it; numbers are reused.
+    /// The tracker's number for it, unique within the feed; numbers are reused.
     pub target_number: u32,
     /// Lost, query (just acquired, no velocity yet) or tracking.
     pub status: TargetStatus,
@@ -127,6 +133,69 @@ pub struct SensorTrackReport {
     pub range_sigma_m: f32,
     /// One standard deviation across it, m, at this range.
     pub cross_sigma_m: f32,
+}
+
+/// One radar detection of one scan, not filtered: an independent measurement (ASTERIX CAT010, CAT048 without a track number).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlotReport {
+    /// The radar's place among those of its feed: system area code and identification code.
+    pub source: SourceId,
+    /// Where it is.
+    pub position: Position,
+    /// Distance from the antenna; `None` where neither the radar nor the settings tell where that stands.
+    pub range: Option<Metres>,
+    /// True bearing from the antenna, the site's heading offset applied; `None` likewise.
+    pub azimuth: Option<Bearing>,
+    /// One standard deviation along the line of sight, m: sensor and quantisation.
+    pub range_sigma_m: f32,
+    /// One standard deviation across it, m, at this range.
+    pub cross_sigma_m: f32,
+    /// How large the echo is, where told.
+    pub extent: Option<Extent>,
+}
+
+/// The size of an echo.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extent {
+    /// Along its longer side, m.
+    pub length_m: f32,
+    /// The direction of that side, degrees true.
+    pub orientation_deg: Option<f32>,
+    /// Across it, m.
+    pub width_m: Option<f32>,
+}
+
+/// A radar as ASTERIX names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SourceId {
+    /// System area code.
+    pub sac: u8,
+    /// System identification code.
+    pub sic: u8,
+}
+
+/// A service message of a radar (ASTERIX CAT034, CAT010).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScanReport {
+    /// The radar.
+    pub source: SourceId,
+    /// What it tells.
+    pub event: ScanEvent,
+    /// The time of one turn, where told.
+    pub rotation: Option<Span>,
+}
+
+/// Where a radar is in its scan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ScanEvent {
+    /// The antenna passes north.
+    North,
+    /// The antenna enters the sector that begins at this azimuth.
+    Sector(Bearing),
+    /// An update cycle begins.
+    CycleStart,
+    /// It tells how it is.
+    Status,
 }
 
 /// TTM target status.

@@ -114,7 +114,7 @@ impl Targets {
 
     /// Takes a report: continues the live target of its number or starts one.
     pub fn take(&mut self, key: (FeedId, u32), fix: Fix, range_m: f64, rotation: Option<Span>) -> Taken {
-        self.spoke_at.insert(key.0, fix.at);
+        self.note_alive(key.0, fix.at);
         if let Some(ix) = self.find(key) {
             if let Some(target) = self.get_mut(ix) {
                 let scan_s = (fix.at - target.last.at).seconds().clamp(0.5, SCAN_AT_MOST_S);
@@ -173,7 +173,12 @@ impl Targets {
         self.table.get_mut(ix as usize)?.as_mut()
     }
 
-    /// Whether a radar told of any target within `within` before `now`: a dead radar makes nothing lost or merged.
+    /// A radar told of something: it lives.
+    pub fn note_alive(&mut self, feed: FeedId, at: EventTime) {
+        self.spoke_at.insert(feed, at);
+    }
+
+    /// Whether a radar told of anything within `within` before `now`: a dead radar makes nothing lost or merged.
     pub fn is_alive(&self, feed: FeedId, now: EventTime, within: Span) -> bool {
         self.spoke_at.get(&feed).is_some_and(|&at| now - at <= within)
     }

@@ -3,7 +3,6 @@
 pub mod access;
 mod check;
 mod decode;
-mod decode_line;
 mod in_force;
 mod replay;
 mod run;

@@ -97,6 +97,13 @@ pub struct Feed {
     pub date: Option<EventTime>,
     /// Whether a sentence without checksum is accepted (off for network feeds).
     pub allow_missing_checksum: bool,
+    /// One unit of the distances in TTD sentences, nautical miles: 0.01, or 0.001 of some radars.
+    #[serde(default = "default_ttd_step_nm")]
+    pub ttd_step_nm: f64,
+}
+
+const fn default_ttd_step_nm() -> f64 {
+    0.01
 }
 
 /// A fixed radar site.
@@ -136,6 +143,7 @@ impl Feed {
             site: None,
             date: None,
             allow_missing_checksum: false,
+            ttd_step_nm: default_ttd_step_nm(),
         }
     }
 }

@@ -56,7 +56,7 @@ pub struct Particulars<'a> {
 
 impl Payload {
     /// Appends the lowest `width` bits (at most 32) of a value.
-    fn put(mut self, value: i64, width: u32) -> Self {
+    pub(super) fn put(mut self, value: i64, width: u32) -> Self {
         self.pending = self.pending << width | (value as u64 & ((1 << width) - 1));
         self.pending_bits += width;
         while self.pending_bits >= 6 {
@@ -84,14 +84,19 @@ impl Payload {
         self.put(d.bow_m.into(), 9).put(d.stern_m.into(), 9).put(d.port_m.into(), 6).put(d.starboard_m.into(), 6)
     }
 
-    /// The AIVDM sentences: one up to 62 characters, else parts of 60 under a sequence id 0-9.
-    pub fn sentences(mut self, sequence: u8, channel: char) -> Vec<String> {
+    /// The characters that carry it, and how many bits of the last one are fill.
+    pub(super) fn armoured(mut self) -> (String, u32) {
         let fill = (6 - self.pending_bits) % 6;
         self = self.put(0, fill);
-        let armoured: Vec<u8> = self.sixes.iter().map(|&six| if six < 40 { six + 48 } else { six + 56 }).collect();
+        let armour = |six: &u8| char::from(if *six < 40 { six + 48 } else { six + 56 });
+        (self.sixes.iter().map(armour).collect(), fill)
+    }
+
+    /// The AIVDM sentences: one up to 62 characters, else parts of 60 under a sequence id 0-9.
+    pub fn sentences(self, sequence: u8, channel: char) -> Vec<String> {
+        let (armoured, fill) = self.armoured();
         if armoured.len() <= 62 {
-            let text = String::from_utf8_lossy(&armoured);
-            return vec![sentence('!', &format!("AIVDM,1,1,,{channel},{text},{fill}"))];
+            return vec![sentence('!', &format!("AIVDM,1,1,,{channel},{armoured},{fill}"))];
         }
         let total = armoured.len().div_ceil(60);
         let part = |(index, chunk): (usize, &[u8])| {
@@ -99,7 +104,7 @@ impl Payload {
             let text = String::from_utf8_lossy(chunk);
             sentence('!', &format!("AIVDM,{total},{},{sequence},{channel},{text},{fill}", index + 1))
         };
-        armoured.chunks(60).enumerate().map(part).collect()
+        armoured.as_bytes().chunks(60).enumerate().map(part).collect()
     }
 }
 

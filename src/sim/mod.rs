@@ -14,6 +14,7 @@ pub mod rng;
 pub mod sentence;
 pub mod story;
 pub mod survey;
+pub mod target_wire;
 pub mod truth;
 pub mod ttm_wire;
 pub mod vessel;

@@ -16,6 +16,17 @@ pub enum Status {
     Tracking,
 }
 
+impl Status {
+    /// Its letter on the wire.
+    pub const fn letter(self) -> char {
+        match self {
+            Status::Lost => 'L',
+            Status::Query => 'Q',
+            Status::Tracking => 'T',
+        }
+    }
+}
+
 /// One TTM sentence: distance in NM (three decimals), bearing true in 0.1 degree, speed in knots and course true.
 ///
 /// `from_antenna` in metres, `velocity` in metres a second; no CPA, name or time: the TAG block tells the time.
@@ -25,12 +36,7 @@ pub fn ttm(number: u32, from_antenna: Offset, velocity: Offset, status: Status) 
     let speed_kn = Speed::from_m_s(velocity.length().0).knots();
     let course = tenths(velocity.direction().degrees());
     let moving = if status == Status::Query { ",,".to_owned() } else { format!("{speed_kn:.1},{course:.1},T") };
-    let letter = match status {
-        Status::Lost => 'L',
-        Status::Query => 'Q',
-        Status::Tracking => 'T',
-    };
-    sentence('$', &format!("RATTM,{number:02},{distance_nm:.3},{bearing:.1},T,{moving},,,N,,{letter},,,A"))
+    sentence('$', &format!("RATTM,{number:02},{distance_nm:.3},{bearing:.1},T,{moving},,,N,,{},,,A", status.letter()))
 }
 
 /// Degrees rounded to 0.1 and kept below 360.

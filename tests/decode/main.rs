@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod ais_fields;
+mod ais_services;
 mod bits;
 mod corpus;
+mod edge_cases;
 mod radar;
 mod rubbish;
 #[path = "../support/mod.rs"]
 mod support;
+mod targets;
 mod wire;
 
 use picket::engine::decode::report::Report;

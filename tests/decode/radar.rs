@@ -6,20 +6,20 @@ use picket::engine::earth::Position;
 use picket::engine::input::{Feed, FeedKind, Site};
 use picket::engine::time::Span;
 
-fn ttm(fields: &str) -> String {
+pub fn ttm(fields: &str) -> String {
     sentence('$', &format!("RATTM,{fields}"))
 }
 
-fn targets(gave: &Gave) -> Vec<SensorTrackReport> {
+pub fn targets(gave: &Gave) -> Vec<SensorTrackReport> {
     let target = |body| if let Body::Target(target) = body { Some(target) } else { None };
     gave.reports().into_iter().filter_map(|report| target(report.body)).collect()
 }
 
-fn island() -> Position {
+pub fn island() -> Position {
     Position::from_degrees(8.68, 106.6).unwrap()
 }
 
-fn site() -> Feed {
+pub fn site() -> Feed {
     let site = Site {
         position: island(),
         heading_offset_deg: 0.0,
@@ -35,12 +35,12 @@ fn site() -> Feed {
 }
 
 /// Own ship at 10 N 107 E, steering 090 at 12 kn.
-fn own_ship() -> [String; 2] {
+pub fn own_ship() -> [String; 2] {
     let rmc = sentence('$', "GPRMC,000000.00,A,1000.00,N,10700.00,E,12.0,090.0,100126,,,A");
     [rmc, sentence('$', "HEHDT,090.0,T")]
 }
 
-fn from_ship(fields: &str) -> Vec<SensorTrackReport> {
+pub fn from_ship(fields: &str) -> Vec<SensorTrackReport> {
     targets(&decode(own_ship().into_iter().chain([ttm(fields)])))
 }
 

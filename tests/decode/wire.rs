@@ -36,6 +36,7 @@ fn one_line_dialects() {
         let (head, sum) = one.split_at(one.len() - 2);
         format!("{head}{}", sum.to_lowercase())
     };
+    let orbcomm = tag("s:rORBCOMM000,q:u,c:1426032001,T:2015-03-11 00.00.01,i:<T>A:12344 F:+30000</T>");
     let cases: Vec<(&str, String, usize, &[&str])> = vec![
         ("plain", one(), 1, &[]),
         ("lower-case checksum", lower, 1, &[]),
@@ -70,6 +71,16 @@ fn one_line_dialects() {
         ("wrong tag checksum", format!("\\s:a,c:1682294942*00\\{}", one()), 1, &[]),
         ("two tag blocks", format!("{}{}{}", tag("s:a"), tag("c:1682294942"), one()), 1, &[]),
         ("tag block without end", format!("\\s:a,c:1682294942*00{}", one()), 0, &["tag_block"]),
+        ("values of a tag block that hold separators", orbcomm + &one(), 1, &[]),
+        ("type 5 cut behind its first part", voyage(574_001_000, "CUT").length(336).vdm(), 1, &[]),
+        ("type 26 too short for its head", Bits::message(26, 574_001_000).length(46).vdm(), 0, &["truncated"]),
+        (
+            "type 27 without a position",
+            Bits::message(27, 574_001_000).put(0, 6).put(108_600, 18).put(54_600, 17).length(96).vdm(),
+            1,
+            &[],
+        ),
+        ("type 24A of 156 bits", Bits::message(24, 574_001_000).put(0, 2).text("SHORT", 20).length(156).vdm(), 1, &[]),
         ("datagram", format!("UdPbC\0{}{}\r\n{}{}\r\n", tag("s:a"), one(), tag("s:b"), one()), 2, &[]),
         ("binary datagram", format!("RaUdP\0{}", one()), 0, &[]),
         (
@@ -117,6 +128,12 @@ fn groups_of_parts() {
         (
             "interleaved by talker",
             vec![one.clone(), part("BS", "3", "B", 1, "X"), two.clone(), part("BS", "3", "B", 2, "X")],
+            2,
+            &[],
+        ),
+        (
+            "interleaved by channel",
+            vec![part("AI", "3", "A", 1, "A"), one.clone(), part("AI", "3", "A", 2, "A"), two.clone()],
             2,
             &[],
         ),

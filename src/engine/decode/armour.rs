@@ -61,6 +61,16 @@ impl Payload {
         }
     }
 
+    /// The characters it was sent as, without those beyond `N`.
+    pub fn armoured<const N: usize>(&self) -> ArrayString<N> {
+        let mut text = ArrayString::new();
+        for i in 0..self.chars.min(N) {
+            let six = self.byte(6 * i, 6);
+            text.push(char::from(if six < 40 { six + 48 } else { six + 56 }));
+        }
+        text
+    }
+
     /// How many bits there are.
     #[inline(always)]
     pub fn bits(&self) -> usize {
@@ -168,6 +178,8 @@ mod tests {
         payload.unpack(b"15M67FC000G?ufbE`FepT@3n00Sa", 0).unwrap();
         assert_eq!(payload.bits(), 168);
         assert_eq!((payload.uint(0, 6), payload.uint(8, 30)), (1, 366_053_209));
+        assert_eq!(payload.armoured::<256>().as_str(), "15M67FC000G?ufbE`FepT@3n00Sa");
+        assert_eq!(payload.armoured::<4>().as_str(), "15M6");
         payload.unpack(b"w0", 2).unwrap();
         assert_eq!((payload.int(0, 6), payload.bits()), (-1, 10));
         assert_eq!(payload.unpack(b"", 0), Err(RejectReason::Truncated));

@@ -4,8 +4,8 @@ use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 
 use super::armour::MAX_CHARS;
+use super::around::Around;
 use super::reject::RejectReason;
-use super::report::StationId;
 use super::vdm::Vdm;
 use crate::engine::time::{EventTime, Span};
 
@@ -27,14 +27,8 @@ pub struct Context {
     pub own: bool,
     /// Talker.
     pub talker: [u8; 2],
-    /// Station, where a TAG block or a suffix tells it.
-    pub station: Option<StationId>,
-    /// TAG block group.
-    pub group: Option<u32>,
-    /// TAG block time.
-    pub tagged_at: Option<EventTime>,
-    /// Logger's time.
-    pub logged_at: Option<EventTime>,
+    /// What stands around it.
+    pub around: Around,
     /// The sentence's checksum; of a whole group, the exclusive or of all.
     pub checksum: u8,
     /// Line in the feed.
@@ -235,15 +229,16 @@ impl Slot {
     /// Whether a part can be of this group: same talker, total and identifier; group, station and channel do not differ.
     fn matches(&self, vdm: &Vdm<'_>, context: &Context) -> bool {
         let differ = |a: Option<u64>, b: Option<u64>| a.is_some() && b.is_some() && a != b;
-        let station = |c: &Context| c.station.map(|s| s.0);
-        let same_group = context.group.is_some() && context.group == self.context.group;
+        let (ours, theirs) = (&self.context.around, &context.around);
+        let station = |around: &Around| around.station.map(|s| s.0);
+        let same_group = theirs.group.is_some() && theirs.group == ours.group;
         self.total == vdm.total
             && self.sequence == vdm.sequence
             && self.context.talker == context.talker
             && self.context.own == context.own
             && !differ(self.channel.map(u64::from), vdm.channel.map(u64::from))
-            && !differ(self.context.group.map(u64::from), context.group.map(u64::from))
-            && (same_group || !differ(station(&self.context), station(context)))
+            && !differ(ours.group.map(u64::from), theirs.group.map(u64::from))
+            && (same_group || !differ(station(ours), station(theirs)))
     }
 
     /// Where a part belongs that matches this group, which is the `i`th.
@@ -298,15 +293,9 @@ impl Slot {
         if vdm.part == vdm.total {
             self.fill_bits = vdm.fill_bits;
         }
-        let so_far = self.context;
-        self.context = Context {
-            station: so_far.station.or(context.station),
-            group: so_far.group.or(context.group),
-            tagged_at: so_far.tagged_at.or(context.tagged_at),
-            logged_at: so_far.logged_at.or(context.logged_at),
-            checksum: so_far.checksum ^ context.checksum,
-            ..*context
-        };
+        let Context { around, checksum, .. } = self.context;
+        self.context =
+            Context { around: around.or(&context.around), checksum: checksum ^ context.checksum, ..*context };
         true
     }
 }
@@ -314,6 +303,7 @@ impl Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::decode::report::StationId;
 
     struct Bench {
         assembler: Assembler,
@@ -399,12 +389,12 @@ mod tests {
         let mut b = Bench::new();
         for i in 0..100_000u32 {
             let body = format!("AIVDM,2,1,{},A,{i:06},0", i % 10);
-            b.context.station = Some(StationId(u64::from(i)));
+            b.context.around.station = Some(StationId(u64::from(i)));
             b.push(&body);
         }
         assert_eq!(b.assembler.slots.len(), SLOTS);
         assert_eq!(b.orphans, 100_000 - SLOTS);
-        b.context.station = None;
+        b.context.around.station = None;
         assert_eq!(b.all(&["BSVDM,2,1,3,A,cc,0", "BSVDM,2,2,3,A,dd,0"]).len(), 1);
     }
 }

@@ -5,8 +5,10 @@
 
 pub mod ais;
 mod armour;
+mod around;
 mod assembler;
 pub mod asterix;
+mod clock;
 mod csv;
 mod epoch;
 mod feed;
@@ -15,14 +17,17 @@ pub mod line_stamp;
 mod nmea0183;
 mod own_ship;
 mod pghp;
+mod radar;
+mod receiver;
 pub mod reject;
 pub mod report;
 mod reports;
 mod scan;
 pub mod stamp;
 mod stations;
+mod table;
 mod tag_block;
-mod ttm;
+mod units;
 mod vdm;
 
 use serde::{Deserialize, Serialize};
@@ -35,12 +40,14 @@ use armour::Payload;
 pub use csv::CsvRow;
 use feed::{FeedDecoder, Shared};
 pub use held::PATIENCE as HELD_AT_MOST;
+pub use radar::{
+    RadarSystemData, Reference, TargetLabel, TargetMessage, TargetPosition, TargetPositionMessage, TrackedTarget,
+};
 pub use reject::{Reject, RejectReason};
-use report::{SensorTrackReport, StationId};
+use report::StationId;
 pub use reports::{Reports, positioned, reports};
 pub use stamp::{SentenceKind, Stamp};
 use stations::Stations;
-pub use ttm::{Reference, TrackedTarget};
 
 /// One decoded message.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,19 +55,16 @@ pub use ttm::{Reference, TrackedTarget};
 pub enum Message {
     /// An AIS message of others, or of own ship.
     Ais(AisMessage),
-    /// A radar's tracked target.
-    Ttm(TtmMessage),
+    /// A radar's tracked target (TTM, TTD).
+    Target(TargetMessage),
+    /// The position of a radar's tracked target (TLL).
+    TargetPosition(TargetPositionMessage),
+    /// The label of a radar's tracked target (TLB).
+    TargetLabel(TargetLabel),
+    /// What a radar tells of itself (RSD).
+    RadarSystem(RadarSystemData),
     /// A row of a table.
     Row(CsvRow),
-}
-
-/// A tracked target: as sent, and where that puts it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TtmMessage {
-    /// The sentence's fields.
-    pub wire: TrackedTarget,
-    /// The target seen from the site or own ship.
-    pub target: SensorTrackReport,
 }
 
 /// What comes out of a frame, lent for the call.

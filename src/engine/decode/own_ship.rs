@@ -1,10 +1,12 @@
-//! Own ship: where the platform of a feed is, where it heads and how fast, and its clock (RMC, GGA, VTG, HDT, THS, ZDA).
+//! Own ship: where the platform of a feed is, where it heads and how fast, and its clock (RMC, GGA, VTG, HDT, THS, OSD, ZDA).
 
+use arrayvec::ArrayVec;
 use nmea::ParseResult;
 use serde::{Deserialize, Serialize};
 
 use super::nmea0183::Sentence;
 use super::scan::decimal;
+use super::units::length_unit_m;
 use crate::engine::earth::{Offset, Position};
 use crate::engine::time::{EventTime, Span};
 use crate::engine::units::{Course, Heading, Speed};
@@ -19,9 +21,9 @@ pub struct OwnShipUpdate {
     pub clock: Option<EventTime>,
     /// Position (RMC, GGA).
     pub position: Option<Position>,
-    /// Velocity over ground (RMC, VTG).
+    /// Velocity over ground (RMC, VTG, OSD).
     pub velocity: Option<(Course, Speed)>,
-    /// True heading (HDT, THS).
+    /// True heading (HDT, THS, OSD).
     pub heading: Option<Heading>,
 }
 
@@ -81,6 +83,7 @@ pub fn parse(sentence: &Sentence<'_>) -> Option<OwnShipUpdate> {
     match sentence.formatter()? {
         b"RMC" | b"GGA" | b"VTG" | b"HDT" | b"ZDA" => from_crate(sentence.bytes),
         b"THS" => true_heading_and_status(sentence),
+        b"OSD" => own_ship_data(sentence),
         _ => None,
     }
 }
@@ -91,6 +94,22 @@ fn true_heading_and_status(sentence: &Sentence<'_>) -> Option<OwnShipUpdate> {
     let heading = heading(decimal(fields.next()?)?)?;
     let valid = fields.next() != Some(b"V");
     valid.then(|| OwnShipUpdate { heading: Some(heading), ..OwnShipUpdate::default() })
+}
+
+/// `OSD,heading,status,course,reference,speed,reference,set,drift,units`: status V is an invalid heading; course and speed
+/// count where they refer to the ground (B bottom log, P positioning system, R radar on a fixed target), not to the water
+/// (W) or to what was typed in (M).
+fn own_ship_data(sentence: &Sentence<'_>) -> Option<OwnShipUpdate> {
+    let fields: ArrayVec<&[u8], 9> = sentence.fields().take(9).collect();
+    let field = |i: usize| fields.get(i).copied().unwrap_or(&[]);
+    let over_ground = |i: usize| matches!(field(i), b"B" | b"P" | b"R");
+    let course = decimal(field(2)).filter(|_| over_ground(3));
+    let speed = decimal(field(4)).filter(|speed| over_ground(5) && *speed >= 0.0);
+    let velocity = course.zip(speed).map(|(course, speed)| {
+        (Course::from_degrees(course), Speed::from_m_s(speed * length_unit_m(field(8)) / 3600.0))
+    });
+    let heading = decimal(field(0)).filter(|_| field(1) == b"A").and_then(heading);
+    Some(OwnShipUpdate { heading, velocity, ..OwnShipUpdate::default() })
 }
 
 fn heading(degrees: f64) -> Option<Heading> {
@@ -173,6 +192,11 @@ mod tests {
         assert!(read("GPGGA,120000,1030.00,N,10700.00,E,1,08,1.0,10,M,,M,,").unwrap().position.is_some());
         assert!(read("GPGGA,120000,1030.00,N,10700.00,E,0,08,1.0,10,M,,M,,").unwrap().position.is_none());
         assert!(read("GPRMC,120000,V,,,,,,,100126,,,N").unwrap().position.is_none());
+        let osd = read("RAOSD,341.5,A,350.0,P,10.0,P,,,N").unwrap();
+        assert!((osd.heading.unwrap().degrees() - 341.5).abs() < 1e-6);
+        assert!((osd.velocity.unwrap().1.knots() - 10.0).abs() < 1e-6);
+        let through_water = read("RAOSD,341.5,V,350.0,W,10.0,W,,,N").unwrap();
+        assert_eq!((through_water.heading, through_water.velocity), (None, None));
         assert_eq!(read("GPGSV,1,1,00"), None);
     }
 

@@ -38,7 +38,7 @@ pub enum Body {
     Position(PositionReport),
     /// What a transmitter claims to be (AIS 5, 19, 24, 21, named columns of a table).
     Static(StaticReport),
-    /// One target of a radar's own tracker (TTM, ASTERIX with a track number).
+    /// One target of a radar's own tracker (TTM, TLL, TTD, ASTERIX with a track number).
     Target(SensorTrackReport),
     /// One detection of a radar in one scan.
     Plot(PlotReport),

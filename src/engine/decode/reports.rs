@@ -14,7 +14,7 @@ use crate::engine::vessel::{Claims, Mmsi};
 pub type Reports = SmallVec<[Report; 2]>;
 
 /// What a message tells the tracker: one report, two where it tells both a position and an identity, none where it is of
-/// own ship or of a reference target.
+/// own ship, of what is no vessel, or tells nothing of one.
 ///
 /// # Errors
 /// `Time` if nothing tells when it was observed.
@@ -24,8 +24,9 @@ pub fn reports(stamp: &Stamp, message: &Message) -> Result<Reports, RejectReason
         _ if stamp.sentence == SentenceKind::Vdo => SmallVec::new(),
         Message::Ais(ais) => of_ais(ais, stamp.utc_second_suspect),
         Message::Row(row) => of_row(row),
-        Message::Ttm(ttm) if ttm.wire.reference_target => SmallVec::new(),
-        Message::Ttm(ttm) => smallvec![Body::Target(ttm.target)],
+        Message::Target(message) => message.target.map(Body::Target).into_iter().collect(),
+        Message::TargetPosition(message) => message.target.map(Body::Target).into_iter().collect(),
+        Message::TargetLabel(_) | Message::RadarSystem(_) => SmallVec::new(),
     };
     let report = |body| Report {
         observed_at,
@@ -49,7 +50,7 @@ pub fn positioned(message: &Message) -> Option<Mmsi> {
                 _ => None,
             });
         }
-        Message::Ttm(_) => return None,
+        _ => return None,
     };
     (!matches!(report.class, AisClass::Base | AisClass::Aid)).then_some(report.mmsi)
 }

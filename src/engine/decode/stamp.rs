@@ -15,6 +15,14 @@ pub enum SentenceKind {
     Vdo,
     /// TTM: a radar's tracked target.
     Ttm,
+    /// TLL: the position of one.
+    Tll,
+    /// TTD: several of them.
+    Ttd,
+    /// TLB: their labels.
+    Tlb,
+    /// RSD: what a radar tells of itself.
+    Rsd,
     /// A row of a table.
     Row,
 }
@@ -26,6 +34,10 @@ impl SentenceKind {
             SentenceKind::Vdm => "VDM",
             SentenceKind::Vdo => "VDO",
             SentenceKind::Ttm => "TTM",
+            SentenceKind::Tll => "TLL",
+            SentenceKind::Ttd => "TTD",
+            SentenceKind::Tlb => "TLB",
+            SentenceKind::Rsd => "RSD",
             SentenceKind::Row => "CSV",
         }
     }

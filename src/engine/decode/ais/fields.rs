@@ -19,7 +19,7 @@ pub fn position(payload: &Payload, offset: usize) -> Option<Position> {
     position_e7(e7(payload.int(offset + 28, 27)), e7(payload.int(offset, 28)))
 }
 
-/// Longitude (18 bits) and latitude (17 bits) behind it, 1/10 minute (message 27).
+/// Longitude (18 bits) and latitude (17 bits) behind it, 1/10 minute (messages 17, 22, 23, 27).
 pub fn coarse_position(payload: &Payload, offset: usize) -> Option<Position> {
     let e7 = |raw: i32| (i64::from(raw) * 50_000 + i64::from(raw.signum())) / 3;
     position_e7(e7(payload.int(offset + 18, 17)), e7(payload.int(offset, 18)))

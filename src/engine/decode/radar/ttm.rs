@@ -3,21 +3,21 @@
 use arrayvec::{ArrayString, ArrayVec};
 use serde::{Deserialize, Serialize};
 
-use super::nmea0183::Sentence;
-use super::own_ship::OwnShip;
-use super::reject::RejectReason;
-use super::report::{SensorTrackReport, TargetStatus};
-use super::scan::{decimal, decimals, digits};
+use super::{status, step, text};
+use crate::engine::decode::nmea0183::Sentence;
+use crate::engine::decode::own_ship::OwnShip;
+use crate::engine::decode::reject::RejectReason;
+use crate::engine::decode::report::{SensorTrackReport, TargetStatus};
+use crate::engine::decode::scan::{decimal, decimals, number_u32};
+use crate::engine::decode::units::length_unit_m;
 use crate::engine::earth::{Offset, Position};
 use crate::engine::input::Site;
 use crate::engine::time::EventTime;
-use crate::engine::units::{Bearing, Course, Heading, Metres, NAUTICAL_MILE_M, Speed, wrap_360};
+use crate::engine::units::{Bearing, Course, Heading, Metres, Speed, wrap_360};
 
 /// Standard deviations of a radar of which the settings tell nothing.
 const RANGE_SIGMA_M: f64 = 15.0;
 const BEARING_SIGMA_DEG: f64 = 0.5;
-/// A statute mile, m.
-const STATUTE_MILE_M: f64 = 1609.344;
 /// What a sentence may give as distance at most, m: a target farther off is none.
 const FARTHEST_M: f64 = 400_000.0;
 
@@ -87,17 +87,9 @@ impl TrackedTarget {
             [] => Ok(None),
             text => decimal(text).map(Some).ok_or(RejectReason::Malformed),
         };
-        let unit_m = match field(9) {
-            b"K" => 1000.0,
-            b"S" => STATUTE_MILE_M,
-            _ => NAUTICAL_MILE_M,
-        };
-        let target_number = digits(field(0)).and_then(|n| u32::try_from(n).ok()).ok_or(RejectReason::Malformed)?;
-        let target_status = match field(11) {
-            b"L" => TargetStatus::Lost,
-            b"Q" => TargetStatus::Query,
-            _ => TargetStatus::Tracking,
-        };
+        let unit_m = length_unit_m(field(9));
+        let target_number = number_u32(field(0)).ok_or(RejectReason::Malformed)?;
+        let target_status = status(field(11));
         let has_range = target_status != TargetStatus::Lost;
         let has_velocity = target_status == TargetStatus::Tracking;
         let in_reach = |units: &f64| (0.0..=FARTHEST_M).contains(&(units * unit_m));
@@ -126,7 +118,9 @@ impl TrackedTarget {
         let antenna = site.map(|s| s.position).or_else(|| own.position_at(at?));
         let position = self.position(antenna, self.true_bearing(at, site, own));
         let (cog, sog) = self.velocity(at, site, own).unzip();
-        let (range_sigma_m, cross_sigma_m) = self.sigmas(site);
+        let steps =
+            Sigmas { range_step_m: self.range_step_m, bearing_step_deg: self.bearing_step_deg, ..Sigmas::of(site) };
+        let (range_sigma_m, cross_sigma_m) = steps.at(self.range);
         SensorTrackReport {
             target_number: self.target_number,
             status: self.target_status,
@@ -167,37 +161,49 @@ impl TrackedTarget {
         let over_ground = Offset::polar(course, speed.m_s()).plus(own.velocity_vector_at(at?)?);
         Some((over_ground.direction(), Speed::from_m_s(over_ground.length().0)))
     }
+}
 
-    /// Standard deviations along and across the line of sight, m: the sensor's and those of rounding (step^2 / 12).
-    fn sigmas(&self, site: Option<&Site>) -> (f64, f64) {
-        let range_sigma_m = site.map_or(RANGE_SIGMA_M, |s| s.range_sigma_m);
-        let bearing_sigma_deg = site.map_or(BEARING_SIGMA_DEG, |s| s.bearing_sigma_deg);
+/// What a target's place is worth: the sensor's standard deviations and the steps its figures are rounded to.
+pub(super) struct Sigmas {
+    /// The sensor's, along the line of sight, m.
+    pub range_sigma_m: f64,
+    /// The sensor's, of bearing, degrees.
+    pub bearing_sigma_deg: f64,
+    /// The step of the range, m.
+    pub range_step_m: f64,
+    /// The step of the bearing, degrees.
+    pub bearing_step_deg: f64,
+    /// A step across the line of sight, m.
+    pub across_step_m: f64,
+}
+
+impl Sigmas {
+    /// Those of a site, or of a radar of which the settings tell nothing; no steps.
+    pub fn of(site: Option<&Site>) -> Self {
+        Sigmas {
+            range_sigma_m: site.map_or(RANGE_SIGMA_M, |s| s.range_sigma_m),
+            bearing_sigma_deg: site.map_or(BEARING_SIGMA_DEG, |s| s.bearing_sigma_deg),
+            range_step_m: 0.0,
+            bearing_step_deg: 0.0,
+            across_step_m: 0.0,
+        }
+    }
+
+    /// Standard deviations along and across the line of sight at this range, m: rounding adds step^2 / 12.
+    pub fn at(&self, range: Option<Metres>) -> (f64, f64) {
         let with_step = |sigma: f64, step: f64| libm::sqrt(sigma * sigma + step * step / 12.0);
-        let across_deg = with_step(bearing_sigma_deg, self.bearing_step_deg);
-        let range_m = self.range.map_or(0.0, |r| r.0);
-        (with_step(range_sigma_m, self.range_step_m), range_m * across_deg.to_radians())
+        let across_m =
+            range.map_or(0.0, |r| r.0) * with_step(self.bearing_sigma_deg, self.bearing_step_deg).to_radians();
+        (with_step(self.range_sigma_m, self.range_step_m), with_step(across_m, self.across_step_m))
     }
-}
-
-/// One unit of the last of so many decimal places.
-fn step(places: u32) -> f64 {
-    (0..places.min(9)).fold(1.0, |step, _| step / 10.0)
-}
-
-fn text<const N: usize>(field: &[u8]) -> Option<ArrayString<N>> {
-    let mut text = ArrayString::new();
-    for b in field.iter().take(N) {
-        text.push(if b.is_ascii() { char::from(*b) } else { '?' });
-    }
-    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::nmea0183::{Piece, Pieces};
-    use super::super::own_ship::OwnShipUpdate;
-    use super::super::scan::xor;
     use super::*;
+    use crate::engine::decode::nmea0183::{Piece, Pieces};
+    use crate::engine::decode::own_ship::OwnShipUpdate;
+    use crate::engine::decode::scan::xor;
 
     fn read(body: &[u8]) -> Result<TrackedTarget, RejectReason> {
         let line = [b"$", body, format!("*{:02X}", xor(body)).as_bytes()].concat();

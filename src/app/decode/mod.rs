@@ -1,5 +1,10 @@
 //! `picket decode`: one JSON line a decoded message, before copies are told apart.
 
+mod ais;
+mod line;
+mod radar;
+mod says;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,11 +14,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::EXIT_FILE;
-use super::decode_line::{CountLine, MessageLine, RejectLine};
 use crate::edge::batch::Batch;
 use crate::edge::recording::{Kind, Recording, RecordingFile, RecordingOptions};
 use crate::engine::decode::{Decoded, Decoder, Message, Reject, Stamp};
 use crate::engine::input::{Feed, Input};
+use line::{CountLine, MessageLine, RejectLine};
 
 /// Print one JSON line a decoded message
 #[derive(clap::Args)]

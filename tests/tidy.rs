@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "radar", "snapshot"],
+    &["core", "ais", "radar", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::ais::{self, TENTATIVE_FOR};
 use super::alert::book::AlertBook;
 use super::command::Command;
 use super::coverage::Coverage;
-use super::decode::report::{Body, PositionReport, Report, StaticReport};
+use super::decode::report::{Body, Report};
 use super::detect::{Detector, Detectors, Effects, Finding, View};
 use super::duplicates::Duplicates;
-use super::earth::Position;
 use super::input::{Feed, FeedId};
 use super::intake::{StepRef, Steps};
 use super::limits::Limits;
@@ -22,26 +22,17 @@ use super::reorder::ReorderBuffer;
 use super::rules::{Rules, RulesChange, settings_hash};
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
-use super::track::segment;
 use super::track::target::Targets;
-use super::track::{Fix, Source, Track, TrackIx, history, track_id};
-use super::units::Speed;
-use super::vessel::{Mmsi, MmsiClass};
+use super::track::{Fix, Source, Track, TrackIx, history};
 use super::watermark::{Clocks, Timeliness};
 use super::zone::ZoneSet;
 
 /// A vessel is forgotten after this silence.
-const FORGET_AFTER: Span = Span::from_hours(24);
-/// A second segment that nothing confirms is forgotten after this.
-const TENTATIVE_FOR: Span = Span::from_mins(10);
-/// A second segment is believed at its third fix, this long after its first: old reports sent again make shorter ones.
-const CONFIRMED_AFTER: Span = Span::from_secs(30);
+pub(super) const FORGET_AFTER: Span = Span::from_hours(24);
 /// A track is live for track lines while its last fix is not older than this.
 const LIVE_FOR: Span = Span::from_mins(15);
 /// Positions of track lines are carried forward at most this long.
 const CARRIED: Span = Span::from_mins(3);
-/// Speeds that some transponders send for "not available" (102.2: 1,022 tenths; 51.2 and 63.0: cut-off words), kn.
-const SENTINEL_KN: [f64; 3] = [102.2, 51.2, 63.0];
 
 /// What the engine is told before the first input; not part of a snapshot.
 #[derive(Clone, Debug)]
@@ -90,9 +81,9 @@ pub(super) struct State {
     pub(super) coverage: Coverage,
     detectors: Detectors,
     book: AlertBook,
-    duplicates: Duplicates,
+    pub(super) duplicates: Duplicates,
     next_number: u64,
-    now: EventTime,
+    pub(super) now: EventTime,
     track_lines_set: bool,
     stats: Stats,
 }
@@ -103,6 +94,18 @@ pub struct Core {
     pub(super) config: Config,
     pub(super) state: State,
     outputs: VecDeque<Output>,
+    /// What is still to be handled: [`Core::poll_output`] does it, one after the other, so that an output leaves before what comes
+    /// behind it is handled.
+    due: Option<Due>,
+}
+
+/// What waits and may be handled.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    /// Timers up to here, observations before.
+    watermark: EventTime,
+    /// Nothing follows: all observations, with the timers they pass.
+    flush: bool,
 }
 
 impl Core {
@@ -111,16 +114,17 @@ impl Core {
         let clocks = Some(Clocks::new(&config.feeds));
         let state =
             State { clocks, book: AlertBook::new(&config.settings_hash), now: EventTime::MIN, ..State::default() };
-        Core { config, state, outputs: VecDeque::new() }
+        Core { config, state, outputs: VecDeque::new(), due: None }
     }
 
     pub(super) fn with_state(config: Config, state: State) -> Self {
-        Core { config, state, outputs: VecDeque::new() }
+        Core { config, state, outputs: VecDeque::new(), due: None }
     }
 
-    /// Takes steps in order.
+    /// Takes steps in order. What the last one lets through is handled while outputs are polled: poll until there are none.
     pub fn take(&mut self, steps: &Steps) {
         for step in steps.iter() {
+            self.settle();
             match step {
                 StepRef::Frame { feed, received_at, reports } => self.take_frame(feed, received_at, reports),
                 StepRef::Held { at, reports } => self.take_held(at, reports),
@@ -140,11 +144,12 @@ impl Core {
         self.advance(at);
         reports.iter().for_each(|report| self.take_report(report));
         self.advance(at);
-        self.release(false);
+        self.owe();
     }
 
     /// Takes the reports of one frame (none, if it was refused): moves both clocks and handles what W has passed.
     pub fn take_frame(&mut self, feed: FeedId, received_at: EventTime, reports: &[Report]) {
+        self.settle();
         self.advance(received_at);
         if let Some(clocks) = self.state.clocks.as_mut() {
             clocks.frame(feed);
@@ -153,18 +158,20 @@ impl Core {
             self.take_report(report);
         }
         self.advance(received_at);
-        self.release(false);
+        self.owe();
     }
 
     /// Time went on.
     pub fn take_tick(&mut self, received_at: EventTime) {
+        self.settle();
         self.advance(received_at);
-        self.release(false);
+        self.owe();
     }
 
     /// An operator commands: it acts here and now, on what W has shown.
     fn take_command(&mut self, received_at: EventTime, command: &Command) {
         self.take_tick(received_at);
+        self.settle();
         let at = self.handled_until();
         if let Some(alert) = self.state.book.command(command, at) {
             self.outputs.push_back(Output::Alert(Box::new(alert)));
@@ -175,6 +182,7 @@ impl Core {
     fn take_rules(&mut self, received_at: EventTime, rules: &Rules) {
         let Ok(zones) = rules.zones() else { return };
         self.take_tick(received_at);
+        self.settle();
         self.state.now = self.handled_until();
         let change = RulesChange::between((&self.config.limits, &self.config.zones), (&rules.limits, &zones));
         self.each_detector(|detector, view, effects| detector.end_touched(view, &change, effects));
@@ -192,22 +200,29 @@ impl Core {
     }
 
     /// Event time up to which everything has been handled: W, once observations have come.
-    fn handled_until(&self) -> EventTime {
+    pub(super) fn handled_until(&self) -> EventTime {
         self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark).max(self.state.now)
     }
 
     /// A feed is over; with the last one everything that waits is handled.
     pub fn end_feed(&mut self, feed: FeedId) {
+        self.settle();
         let Some(clocks) = self.state.clocks.as_mut() else { return };
         let last = clocks.feed_ended(feed);
         if last {
             clocks.flush();
         }
-        self.release(last);
+        self.due = Some(Due { watermark: self.watermark(), flush: last });
     }
 
     /// The next output, in order.
     pub fn poll_output(&mut self) -> Option<Output> {
+        while self.outputs.is_empty() {
+            let due = self.due?;
+            if !self.handle_next(due) {
+                self.due = None;
+            }
+        }
         self.outputs.pop_front()
     }
 
@@ -268,119 +283,55 @@ impl Core {
             }
             Timeliness::Late => {
                 stats.late += 1;
-                self.release(false);
-                self.take_late(report);
+                self.owe();
+                self.settle();
+                ais::take_late(self, report);
             }
             Timeliness::TooLate => stats.too_late += 1,
             Timeliness::Ahead => stats.ahead += 1,
         }
     }
 
-    /// Handles timers and observations in order, as far as W allows.
-    fn release(&mut self, flush: bool) {
-        let w = self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::watermark);
-        loop {
-            let observation = self.state.reorder.next_at().filter(|&at| at < w || flush);
-            let bound = observation.unwrap_or(w);
-            if let Some((deadline, reason)) = self.state.timers.pop_due(bound) {
-                self.state.now = deadline.max(self.state.now);
-                self.fire(reason);
-            } else if observation.is_some() {
-                let Some(report) = self.state.reorder.pop() else { return };
-                self.state.now = report.observed_at;
-                self.handle(&report);
-            } else {
-                return;
-            }
+    /// What W lets through is due.
+    fn owe(&mut self) {
+        self.due = Some(Due { watermark: self.watermark(), flush: false });
+    }
+
+    /// Handles what is due at once.
+    fn settle(&mut self) {
+        if let Some(due) = self.due.take() {
+            while self.handle_next(due) {}
         }
+    }
+
+    /// Handles the next timer or observation that is due; whether there was one.
+    fn handle_next(&mut self, due: Due) -> bool {
+        let observation = self.state.reorder.next_at().filter(|&at| at < due.watermark || due.flush);
+        if let Some((deadline, reason)) = self.state.timers.pop_due(observation.unwrap_or(due.watermark)) {
+            self.state.now = deadline.max(self.state.now);
+            self.fire(reason);
+            return true;
+        }
+        let Some(report) = observation.and_then(|_| self.state.reorder.pop()) else { return false };
+        self.state.now = report.observed_at;
+        self.handle(&report);
+        true
     }
 
     fn handle(&mut self, report: &Report) {
         self.set_track_lines(report.observed_at);
         match &report.body {
-            Body::Target(target) => return radar::take_target(self, report, target),
+            Body::Target(target) => radar::take_target(self, report, target),
             Body::Plot(_) => {
                 self.state.stats.plots += 1;
-                return self.state.targets.note_alive(report.feed, report.observed_at);
+                self.state.targets.note_alive(report.feed, report.observed_at);
             }
             Body::Scan(_) => {
                 self.state.stats.scans += 1;
-                return self.state.targets.note_alive(report.feed, report.observed_at);
+                self.state.targets.note_alive(report.feed, report.observed_at);
             }
-            Body::Position(_) | Body::Static(_) | Body::Heard { .. } => {}
+            Body::Position(_) | Body::Static(_) | Body::Heard { .. } => ais::take(self, report),
         }
-        let Some(sender) = sender(&report.body) else { return };
-        let station = (report.feed, report.station);
-        let base = sender.class() == MmsiClass::Coast;
-        let healthy = self.config.limits.dark_period.healthy_vessels;
-        self.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
-        if self.state.duplicates.is_copy(report.digest ^ u64::from(report.body.part()), report.observed_at) {
-            self.count_duplicate();
-            self.note_station(sender, station);
-            return;
-        }
-        match &report.body {
-            Body::Position(position) => self.take_position(report, position),
-            Body::Static(claims) => self.take_static(claims),
-            Body::Heard { .. } | Body::Target(_) | Body::Plot(_) | Body::Scan(_) => {}
-        }
-        self.hear(sender, report);
-        if let Body::Position(position) = &report.body
-            && let Some(ix) = self.moved(position.mmsi, report.observed_at)
-        {
-            self.each_detector(|detector, view, effects| detector.on_fix(view, ix, effects));
-        }
-    }
-
-    /// The track of an MMSI that took a fix at this instant.
-    fn moved(&self, mmsi: Mmsi, at: EventTime) -> Option<TrackIx> {
-        let fixed = |ix: &TrackIx| self.state.picture.get(*ix).is_some_and(|t| t.confirmed && t.last.at == at);
-        self.state.picture.of_mmsi(mmsi).into_iter().find(fixed)
-    }
-
-    fn take_position(&mut self, report: &Report, position: &PositionReport) {
-        let Some(place) = position.position else { return };
-        let fix = Fix {
-            at: report.observed_at,
-            position: place,
-            sog: position.sog.filter(|v| !SENTINEL_KN.iter().any(|kn| (v.knots() - kn).abs() < 0.05)),
-            cog: position.cog,
-            source: Source::Ais,
-            sigma_m: if position.position_accuracy { 10.0 } else { 30.0 },
-            feed: report.feed,
-            seq: report.seq,
-            digest: report.digest,
-        };
-        let segments = self.state.picture.of_mmsi(position.mmsi);
-        let ix = match self.segment_of(&segments, fix.at, place) {
-            Some(ix) => ix,
-            None => {
-                let id = track_id(u64::from(position.mmsi.0), &fix);
-                let Some(ix) = self.state.picture.add(Track::new(id, Some(position.mmsi), position.class, fix)) else {
-                    return;
-                };
-                let keep = if segments.is_empty() { FORGET_AFTER } else { TENTATIVE_FOR };
-                self.state.timers.set(fix.at + keep, TimerReason::Forget { track: ix });
-                ix
-            }
-        };
-        self.move_track(ix, fix, |track| {
-            track.take_state(position);
-            let settled = track.fixes >= 2 && fix.at - track.first_at >= CONFIRMED_AFTER;
-            track.confirmed = track.confirmed || segments.is_empty() || settled;
-        });
-    }
-
-    /// The segment that a report belongs to: of several that may have sent it, the one it lies nearest to.
-    fn segment_of(&self, segments: &[TrackIx], at: EventTime, place: Position) -> Option<TrackIx> {
-        let max_speed = Speed::from_knots(self.config.limits.common.segment_max_kn);
-        let track = |ix: TrackIx| self.state.picture.get(ix);
-        if let &[only] = segments {
-            return track(only).is_some_and(|t| segment::is_within_reach(t, at, place, max_speed)).then_some(only);
-        }
-        let distances =
-            segments.iter().filter_map(|&ix| Some((segment::discrepancy(track(ix)?, at, place, max_speed)?, ix)));
-        distances.min_by(|a, b| a.0.0.total_cmp(&b.0.0).then(a.1.cmp(&b.1))).map(|(_, ix)| ix)
     }
 
     /// Gives a track a fix and keeps index and zones true.
@@ -406,79 +357,6 @@ impl Core {
         if let Some(track) = self.state.picture.get_mut(ix).filter(|track| fix.at - track.kept_at >= every) {
             track.kept_at = fix.at;
             self.outputs.push_back(Output::Fix(track.id, fix));
-        }
-    }
-
-    fn take_static(&mut self, report: &StaticReport) {
-        for ix in self.state.picture.of_mmsi(report.mmsi) {
-            if let Some(track) = self.state.picture.get_mut(ix) {
-                track.claims.learn(&report.claims);
-            }
-        }
-    }
-
-    /// A number was heard: its silence is over, its stations learn.
-    fn hear(&mut self, sender: Mmsi, report: &Report) {
-        let at = report.observed_at;
-        let station = (report.feed, report.station);
-        let split = Span::from_seconds(self.config.limits.common.split_s);
-        for ix in self.state.picture.of_mmsi(sender) {
-            let Some(track) = self.state.picture.get_mut(ix) else { continue };
-            let gap = track.heard_at.map_or(Span::ZERO, |before| at - before);
-            if gap > split {
-                track.heard_since = at;
-            }
-            let unit = track.expected_interval().max(Span::from_secs(60));
-            let new_unit = track.heard_at.is_none_or(|before| before.slot(unit) != at.slot(unit));
-            if new_unit {
-                let lost = (gap.millis() / unit.millis() - 1).max(0) as u32;
-                let (class, place) = (track.class, track.last.position);
-                self.state.coverage.learn(class, place, at, 1, &track.stations);
-                if lost > 0 && gap <= unit.times(5) {
-                    self.state.coverage.learn(class, place, at, lost, &[]);
-                }
-                track.stations.clear();
-            }
-            track.heard_at = Some(at);
-            track.note_station(station);
-            if track.confirmed && track.last.at == at {
-                self.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
-            }
-        }
-        if !matches!(report.body, Body::Position(_)) {
-            self.hear_latest(sender);
-        }
-    }
-
-    /// A transmission without a position ends the silence of the number's latest segment.
-    fn hear_latest(&mut self, sender: Mmsi) {
-        let segments = self.state.picture.of_mmsi(sender);
-        let latest = segments.into_iter().filter_map(|ix| Some((self.state.picture.get(ix)?.last.at, ix))).max();
-        if let Some((_, ix)) = latest {
-            self.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
-        }
-    }
-
-    /// Another station heard the same.
-    fn note_station(&mut self, sender: Mmsi, station: super::coverage::Station) {
-        for ix in self.state.picture.of_mmsi(sender) {
-            if let Some(track) = self.state.picture.get_mut(ix) {
-                track.note_station(station);
-            }
-        }
-    }
-
-    /// A report beyond the lateness: it may only shorten a silence.
-    fn take_late(&mut self, report: &Report) {
-        let Some(sender) = sender(&report.body) else { return };
-        self.state.now = self.handled_until();
-        for ix in self.state.picture.of_mmsi(sender) {
-            let at = report.observed_at;
-            let Some(track) = self.state.picture.get_mut(ix) else { continue };
-            if track.heard_at.is_some_and(|heard| heard < at) {
-                track.heard_at = Some(at);
-                self.each_detector(|detector, view, effects| detector.on_late(view, ix, at, effects));
-            }
         }
     }
 
@@ -556,16 +434,6 @@ impl Core {
         lines.sort_by_key(|line| line.track);
         self.outputs.extend(lines.into_iter().map(Output::Track));
         self.state.timers.set(self.state.now + step, TimerReason::TrackLines);
-    }
-}
-
-/// Who sent it, for all but radar.
-fn sender(body: &Body) -> Option<Mmsi> {
-    match body {
-        Body::Position(report) => Some(report.mmsi),
-        Body::Static(report) => Some(report.mmsi),
-        Body::Heard { mmsi } => Some(*mmsi),
-        Body::Target(_) | Body::Plot(_) | Body::Scan(_) => None,
     }
 }
 

@@ -129,9 +129,10 @@ fn take(alerts: &Receiver<(Instant, String)>, within: Duration, sent: &Sent, see
         let Ok(alert) = serde_json::from_str::<Value>(&line) else { continue };
         let raised_at = alert["raised_at"].as_str().and_then(EventTime::from_iso);
         let (Some(raised_at), Some(1)) = (raised_at, alert["revision"].as_u64()) else { continue };
-        let due = raised_at + Span::from_secs(LATENESS_S);
+        // AIS tells whole seconds: the first sentence of the next one moves W beyond the threshold.
+        let due = EventTime::from_millis(((raised_at + Span::from_secs(LATENESS_S)).millis() / 1000 + 1) * 1000);
         let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, sent)) = sent.range(due + Span::from_millis(1)..).next() {
+        if let Some((_, sent)) = sent.range(due..).next() {
             seen.late_s.push(at.saturating_duration_since(*sent).as_secs_f64());
         }
     }

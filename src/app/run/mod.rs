@@ -8,7 +8,7 @@ mod keeper;
 mod logging;
 mod player;
 mod publisher;
-mod recover;
+pub mod recover;
 mod service;
 mod signals;
 mod status;
@@ -57,7 +57,14 @@ fn load(config: Option<&Path>) -> Result<Settings, SettingsError> {
 }
 
 async fn serve(config: Option<PathBuf>, settings: Settings) -> anyhow::Result<()> {
-    let signals = Signals::new()?;
+    let mut signals = Signals::new()?;
     let ground = Ground::open(&settings).await?;
-    Service::start(ground, config, &settings).await?.until_told(signals).await
+    let service = tokio::select! {
+        service = Service::start(ground, config, &settings) => service?,
+        () = signals.stop() => {
+            tracing::info!("stopped before it had begun");
+            return Ok(());
+        }
+    };
+    service.until_told(signals).await
 }

@@ -21,6 +21,14 @@ impl Signals {
         })
     }
 
+    /// Waits for the end of a service that is still starting.
+    pub async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
     /// Waits for the end; reads the settings again on the way.
     pub async fn until_stop(&mut self, inlet: &Inlet) {
         loop {

@@ -8,6 +8,7 @@ mod replay;
 mod run;
 mod score;
 mod simulate;
+mod snapshot;
 mod token;
 
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ enum Command {
     Decode(decode::DecodeArgs),
     Check(check::CheckArgs),
     Simulate(simulate::SimulateArgs),
+    Snapshot(snapshot::SnapshotArgs),
     Score(score::ScoreArgs),
     Token(token::TokenArgs),
 }
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Decode(args) => decode::run(args),
         Command::Check(args) => check::run(args),
         Command::Simulate(args) => simulate::run(args),
+        Command::Snapshot(args) => snapshot::run(&args),
         Command::Score(args) => score::run(args),
         Command::Token(args) => token::run(args),
     };

@@ -24,6 +24,7 @@ pub struct Metrics {
     alert_latency: Histogram,
     journal_sync: Histogram,
     journal_bytes: Counter,
+    history_given_up: Counter,
     alerts: Family<Label, Counter>,
     connections: Gauge,
     streams: Gauge,
@@ -41,6 +42,7 @@ impl Default for Metrics {
             alert_latency: Histogram::new(SECONDS),
             journal_sync: Histogram::new(SECONDS),
             journal_bytes: Counter::default(),
+            history_given_up: Counter::default(),
             alerts: Family::default(),
             connections: Gauge::default(),
             streams: Gauge::default(),
@@ -87,6 +89,11 @@ impl Metrics {
         self.journal_bytes.inc_by(bytes);
     }
 
+    /// Counts fixes that the track history lacks because it could not be written fast enough.
+    pub fn history_given_up(&self, fixes: u64) {
+        self.history_given_up.inc_by(fixes);
+    }
+
     /// Counts an open connection.
     pub fn connection(&self) -> Counted {
         Counted::of(&self.connections)
@@ -118,6 +125,11 @@ impl Metrics {
             self.journal_sync.clone(),
         );
         registry.register_with_unit("journal", "Written to the journal", Unit::Bytes, self.journal_bytes.clone());
+        registry.register(
+            "history_fixes_given_up",
+            "Fixes that the track history lacks because it could not be written fast enough",
+            self.history_given_up.clone(),
+        );
         registry.register("alerts", "Alerts raised, by kind", self.alerts.clone());
         registry.register("http_connections", "Open connections", self.connections.clone());
         registry.register("alert_streams", "Readers of the alert stream", self.streams.clone());

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -115,4 +116,26 @@ fn alerts_that_could_not_be_stored_before_a_stop_are_told_after_it() {
     picket.stop();
     assert!(!told.is_empty());
     is_the_journals_replay(&told, &dir.path().join("data"));
+}
+
+#[test]
+fn a_snapshot_of_the_journal_serves_a_start_after_a_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, zones) = ais_of("edge-loiter", dir.path());
+    let feeder = Feeder::start(bursts(&fs::read(&file).unwrap(), 500, Duration::from_millis(1)));
+    let config = fed_by(dir.path(), &zones, &feeder, LATENESS);
+    let picket = Picket::start(&config);
+    wait_for("an alert", || (picket.sequence() > 0).then_some(()));
+    wait_for("all lines to be sent", || feeder.is_done().then_some(()));
+    let told = picket.told();
+    picket.kill();
+    let data = dir.path().join("data");
+    let made = Command::new(env!("CARGO_BIN_EXE_picket")).arg("snapshot").arg(&data).args(["--until", "400"]).output();
+    assert_eq!(String::from_utf8(made.unwrap().stdout).unwrap(), "400\n");
+    assert!(data.join("engine.snapshot").exists());
+    let picket = Picket::start(&config);
+    assert_eq!(picket.told()[..told.len()], told, "what was told stays told");
+    let told = picket.told();
+    picket.stop();
+    is_the_journals_replay(&told, &data);
 }

@@ -1,5 +1,6 @@
 //! The engine's thread: one order of all inputs, each journalled before the engine sees it, outputs handed on at once.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::historian::Fixes;
 use super::keeper::Progress;
 use super::publisher::Told;
 use super::recover::write_snapshot;
@@ -20,7 +22,7 @@ use crate::edge::health::Health;
 use crate::edge::inlet::{Outcome, Work};
 use crate::edge::journal::{JournalError, JournalWriter};
 use crate::edge::metrics::Metrics;
-use crate::edge::store::{HistoryFix, RulesInForce};
+use crate::edge::store::{HistoryFix, LocalStore, RulesInForce};
 use crate::engine::Engine;
 use crate::engine::command::Command;
 use crate::engine::input::{Feed, FeedId, Input};
@@ -53,7 +55,7 @@ pub struct EngineThread {
     /// Where alerts go.
     pub told: Sender<Told>,
     /// Where fixes go.
-    pub fixes: Sender<Vec<HistoryFix>>,
+    pub fixes: Fixes,
     /// Looks at the picture for those who watch it.
     pub sweeper: Sweeper,
     /// Takes the decoder's counts.
@@ -195,22 +197,25 @@ impl EngineThread {
 
     /// Hands on what the engine has put out.
     fn hand_on(&mut self, arrived: Instant) {
-        let (mut alerts, mut fixes) = (Vec::new(), Vec::new());
+        let mut synced_before = false;
         while let Some(output) = self.engine.poll_output() {
             match output {
-                Output::Alert(alert) => alerts.push(*alert),
-                Output::Fix(track, fix) => fixes.push(history_fix(track, &fix)),
+                Output::Alert(alert) => {
+                    // All of this hand-over rests on the same journal: the first one lets it be synced for all.
+                    let journal = if synced_before { None } else { self.journal_handle() };
+                    synced_before = true;
+                    let (alerts, feeds) = (vec![*alert], self.feeds.clone());
+                    let _ = self.told.send(Told::Alerts { alerts, feeds, journal, arrived });
+                }
+                Output::Fix(track, fix) => self.fixes.push(history_fix(track, &fix)),
                 Output::Track(_) => {}
             }
         }
-        if !fixes.is_empty() {
-            let _ = self.fixes.send(fixes);
-        }
-        if !alerts.is_empty() {
-            let journal = self.journal.handle();
-            let journal = journal.inspect_err(|error| tracing::error!("{}", chain(error))).ok();
-            let _ = self.told.send(Told::Alerts { alerts, feeds: self.feeds.clone(), journal, arrived });
-        }
+        self.fixes.flush();
+    }
+
+    fn journal_handle(&self) -> Option<File> {
+        self.journal.handle().inspect_err(|error| tracing::error!("{}", chain(error))).ok()
     }
 
     fn ask_for_sync(&mut self) {
@@ -244,6 +249,11 @@ impl EngineThread {
             tracing::error!(
                 "alerts wait for the store: no state is saved, the journal will be run and tells them again"
             );
+            return;
+        }
+        let settled = LocalStore::open(&self.data_dir).and_then(|store| store.settle());
+        if let Err(error) = settled {
+            tracing::error!("{}: no state is saved, the journal will be run instead", chain(&error));
             return;
         }
         match write_snapshot(&self.data_dir, &self.engine, seq) {

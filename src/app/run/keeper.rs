@@ -1,20 +1,23 @@
 //! The keeper's thread: packs journal segments that are full, and runs the journal into a snapshot now and then.
 //!
-//! A snapshot is made from the journal, not from the running engine: the engine never pauses for it, and a restart never
-//! has more than a few minutes of journal to run.
+//! A snapshot is made from the journal, not from the running engine, and by a process of its own: the engine never pauses for
+//! it, what a second engine takes is given back when it is done, and a restart never has more than a few minutes of journal to run.
 
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::recover::{recover, write_snapshot};
 use crate::edge::journal::seal_segment;
+use crate::edge::store::LocalStore;
 
 /// A snapshot is made after so many records ...
-const RECORDS: u64 = 2_000_000;
+const RECORDS: u64 = 4_000_000;
 /// ... or after this, if there are any.
 const EVERY: Duration = Duration::from_secs(600);
+/// A snapshot under way is looked after this often.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
 /// How far the journal goes whose alerts are all in the store.
 pub struct Progress {
@@ -28,8 +31,16 @@ pub struct Progress {
 pub struct Keeper {
     /// The service's data folder.
     pub data_dir: PathBuf,
+    /// The alert book, whose writer leaves it to the keeper to bring it to the disk.
+    pub store: LocalStore,
     /// The number the newest snapshot has seen.
     pub snapshot_seq: u64,
+}
+
+/// A snapshot that a process is making.
+struct Making {
+    process: Child,
+    until: u64,
 }
 
 impl Keeper {
@@ -44,35 +55,63 @@ impl Keeper {
     fn run(mut self, progress: &Receiver<Progress>) {
         let mut kept_at = Instant::now();
         let mut seq = self.snapshot_seq;
+        let mut making: Option<Making> = None;
         loop {
-            match progress.recv_timeout(EVERY) {
+            match progress.recv_timeout(LOOKS_EVERY) {
                 Ok(news) => {
                     seq = news.seq;
                     news.unsealed.iter().for_each(|segment| seal(segment));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => break,
             }
+            if self.store.is_unsettled() {
+                self.settle();
+            }
+            making = making.and_then(|making| self.look_after(making));
             let due = seq >= self.snapshot_seq + RECORDS || kept_at.elapsed() >= EVERY;
-            if due && seq > self.snapshot_seq {
+            if making.is_none() && due && seq > self.snapshot_seq {
                 kept_at = Instant::now();
-                self.snapshot(seq);
+                making = self.begin(seq);
             }
+        }
+        if let Some(Making { mut process, .. }) = making {
+            let _ = process.kill();
+            let _ = process.wait();
         }
     }
 
-    fn snapshot(&mut self, seq: u64) {
-        let made = recover(&self.data_dir, seq, |_, _| ()).and_then(|recovered| match recovered {
-            Some(recovered) => write_snapshot(&self.data_dir, &recovered.engine, recovered.seq).map(|()| recovered.seq),
-            None => Ok(self.snapshot_seq),
-        });
-        match made {
-            Ok(seq) => {
-                self.snapshot_seq = seq;
-                tracing::info!(seq, "the engine's state is saved");
-            }
-            Err(error) => tracing::warn!("{error:#}: no snapshot was made"),
+    /// Begins a snapshot of all up to a number. Alerts that it will not tell again are brought to the disk before.
+    fn begin(&self, until: u64) -> Option<Making> {
+        if !self.settle() {
+            return None;
         }
+        let begun = std::env::current_exe().and_then(|program| {
+            let mut command = Command::new(program);
+            command.arg("snapshot").arg(&self.data_dir).args(["--until", &until.to_string()]);
+            command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()
+        });
+        let begun = begun.inspect_err(|error| tracing::warn!("no snapshot can be made: {error}"));
+        Some(Making { process: begun.ok()?, until })
+    }
+
+    /// Looks whether a snapshot is done; hands it back if not.
+    fn look_after(&mut self, mut making: Making) -> Option<Making> {
+        match making.process.try_wait() {
+            Ok(None) => return Some(making),
+            Ok(Some(ended)) if ended.success() => {
+                self.snapshot_seq = making.until;
+                tracing::info!(seq = making.until, "the engine's state is saved");
+            }
+            Ok(Some(ended)) => tracing::warn!("no snapshot was made: it ended with {ended}"),
+            Err(error) => tracing::warn!("no snapshot was made: {error}"),
+        }
+        None
+    }
+
+    /// Whether all that was told is on the disk now.
+    fn settle(&self) -> bool {
+        self.store.settle().inspect_err(|error| tracing::warn!("the alert book waits: {error}")).is_ok()
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::engine_thread::{EngineThread, history_fix, reached};
 use super::ground::Ground;
-use super::historian::Historian;
+use super::historian::{Fixes, Historian};
 use super::keeper::{Keeper, Progress};
 use super::load;
 use super::player::Player;
@@ -30,7 +30,7 @@ use crate::edge::health::Health;
 use crate::edge::inlet::{Inlet, Work};
 use crate::edge::metrics::Metrics;
 use crate::edge::seen::SeenPicture;
-use crate::edge::store::{DataLock, HistoryFix, HistoryReader, HistoryStore, LocalStore, Outbox, StoreReader};
+use crate::edge::store::{DataLock, HistoryReader, HistoryStore, LocalStore, Outbox, StoreReader};
 use crate::engine::Engine;
 use crate::engine::input::Feed;
 use crate::engine::output::Output;
@@ -43,6 +43,9 @@ const TICKS_EVERY: Duration = Duration::from_millis(200);
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
 /// Days of track history that are kept where the settings do not say.
 const HISTORY_DAYS: u32 = 30;
+
+/// Why a service that has just been started answers nothing yet.
+const JOURNAL_IS_RUN: &str = "the journal is run";
 
 /// Every part of the service, started but for the engine and the API.
 pub struct Service {
@@ -85,16 +88,25 @@ impl Service {
         let (inlet, work) = Inlet::new();
         let shared = Shared::new(settings.service.clone(), clock, exercise, inlet, hosts, (&store, &history))?;
         let (progress, kept) = channel();
+        store.hasten()?;
         let (told, publisher) = shared.publisher(store, progress).start()?;
         let (fixes, historian) = shared.historian(history).start()?;
-        let recovered = run_journal(&shared.service.data_dir, &told, &fixes)?;
+        let journal_run = {
+            let (data_dir, told) = (shared.service.data_dir.clone(), told.clone());
+            tokio::task::spawn_blocking(move || run_journal(&data_dir, &told, fixes))
+        };
+        let (recovered, fixes) = tokio::select! {
+            run = journal_run => run??,
+            never = api::answer_early(&listener, JOURNAL_IS_RUN) => match never {},
+        };
         table.merge(recovered.as_ref().map_or(&[][..], |r| r.engine.core().config().feeds.as_slice()));
         let in_force = InForce::load(settings, None, table.feeds().to_vec())?;
         let health = Health::new(table.feeds().len());
         let (sweeper, picture) = Sweeper::start(shared.seen.clone())?;
         let data_dir = shared.service.data_dir.clone();
         let snapshot_seq = recovered.as_ref().map_or(0, |r| r.snapshot_seq);
-        let keeper = Keeper { data_dir: data_dir.clone(), snapshot_seq }.start(kept)?;
+        let keeper =
+            Keeper { store: LocalStore::open(&data_dir)?, data_dir: data_dir.clone(), snapshot_seq }.start(kept)?;
         let (in_force_sender, in_force_shown) = watch::channel(api::InForce::default());
         let engine = recovered.map_or_else(|| Engine::new(config_of(&in_force)), |r| r.engine);
         shared.clock.hold_at(reached(&engine));
@@ -210,7 +222,7 @@ impl Shared {
             hosts,
             seen: SeenPicture::default(),
             metrics: Metrics::default(),
-            status: Status::starting("the journal is run"),
+            status: Status::starting(JOURNAL_IS_RUN),
         })
     }
 
@@ -228,7 +240,8 @@ impl Shared {
 
     fn historian(&self, store: HistoryStore) -> Historian {
         let days = self.service.keep_days.unwrap_or(HISTORY_DAYS);
-        Historian { store, kept_for: Span::from_hours(24 * i64::from(days)), status: self.status.clone() }
+        let kept_for = Span::from_hours(24 * i64::from(days));
+        Historian { store, kept_for, status: self.status.clone(), metrics: self.metrics.clone() }
     }
 
     fn services(
@@ -266,13 +279,8 @@ impl Shared {
 }
 
 /// Runs what the journal holds through an engine; what it tells that the store lacks is told now.
-fn run_journal(
-    data_dir: &Path,
-    told: &Sender<Told>,
-    fixes: &Sender<Vec<HistoryFix>>,
-) -> anyhow::Result<Option<Recovered>> {
+fn run_journal(data_dir: &Path, told: &Sender<Told>, mut fixes: Fixes) -> anyhow::Result<(Option<Recovered>, Fixes)> {
     let began = Instant::now();
-    let mut waiting = Vec::new();
     let mut known: Arc<[Feed]> = Arc::new([]);
     let recovered = recover(data_dir, u64::MAX, |output, feeds| match output {
         Output::Alert(alert) => {
@@ -282,20 +290,15 @@ fn run_journal(
             let (alerts, feeds, arrived) = (vec![*alert], known.clone(), Instant::now());
             let _ = told.send(Told::Alerts { alerts, feeds, journal: None, arrived });
         }
-        Output::Fix(track, fix) => {
-            waiting.push(history_fix(track, &fix));
-            if waiting.len() >= 10_000 {
-                let _ = fixes.send(std::mem::take(&mut waiting));
-            }
-        }
+        Output::Fix(track, fix) => fixes.push_all(history_fix(track, &fix)),
         Output::Track(_) => {}
     })?;
-    let _ = fixes.send(waiting);
+    fixes.flush_all();
     if let Some(Recovered { seq, snapshot_seq, .. }) = &recovered {
         let took_s = began.elapsed().as_secs_f64();
         tracing::info!(seq, snapshot_seq, took_s, "the journal was run");
     }
-    Ok(recovered)
+    Ok((recovered, fixes))
 }
 
 /// Where to look: what a person who starts it, or a script, waits for on standard output.

@@ -1,6 +1,7 @@
 //! One database file: opened only if it is ours and not newer than we are, brought up to date, written one transaction at a time.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -57,6 +58,36 @@ impl Database {
                 Ok(value)
             });
         written.map_err(|source| StoreError::Write { path: self.path.clone(), source })
+    }
+
+    /// Lets commits return before they are on the disk; the log grows until [`Database::settle`] is called.
+    pub fn hasten(&self) -> Result<(), StoreError> {
+        let written = self.connection.pragma_update(None, "synchronous", "NORMAL");
+        let written = written.and_then(|()| self.connection.pragma_update(None, "wal_autocheckpoint", 0));
+        written.map_err(|source| StoreError::Write { path: self.path.clone(), source })
+    }
+
+    /// Brings to the disk what anyone has written to the file, and as much of its log into it as readers let go of.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        match File::open(self.log()).and_then(|log| log.sync_data()) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::Settle { path: self.log(), source });
+            }
+            _ => {}
+        }
+        let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        done.map_err(|source| StoreError::Write { path: self.path.clone(), source })
+    }
+
+    /// How long the log is at the moment, bytes.
+    pub fn log_bytes(&self) -> u64 {
+        fs::metadata(self.log()).map_or(0, |log| log.len())
+    }
+
+    fn log(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push("-wal");
+        name.into()
     }
 
     /// The reading end of the same file.
@@ -191,6 +222,21 @@ pub(super) mod tests {
         store.database.leave_room(1_000);
         let told = store.publish(&revisions(3, 9)).unwrap();
         assert_eq!(told.iter().map(|told| told.sequence).collect::<Vec<_>>(), [4, 5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn what_was_hastened_is_settled_into_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut hasty, settler) = (LocalStore::open(dir.path()).unwrap(), LocalStore::open(dir.path()).unwrap());
+        hasty.hasten().unwrap();
+        settler.settle().unwrap();
+        let before = fs::metadata(dir.path().join("picket.sqlite")).unwrap().len();
+        hasty.publish(&revisions(1, 400)).unwrap();
+        assert_eq!(fs::metadata(dir.path().join("picket.sqlite")).unwrap().len(), before, "the log has it all");
+        assert!(settler.is_unsettled());
+        settler.settle().unwrap();
+        assert!(fs::metadata(dir.path().join("picket.sqlite")).unwrap().len() > before + 400 * 20_000);
+        assert_eq!(hasty.reader().latest_sequence().unwrap(), 400);
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub(super) struct Schema {
     pub steps: &'static [&'static str],
 }
 
-/// Alerts, tokens, rules, cursors. FULL: what was told to somebody outlives a power cut.
+/// Alerts, tokens, rules, cursors. FULL: what was written outlives a power cut, but for what its writer can tell again
+/// ([`super::LocalStore::hasten`]).
 pub(super) const STORE: Schema =
     Schema { file: STORE_FILE, application_id: i32::from_be_bytes(*b"PKTS"), synchronous: "FULL", steps: &[STORE_1] };
 

@@ -33,6 +33,9 @@ pub const HISTORY_FILE: &str = "history.sqlite";
 /// Name of the file whose lock says that a picket runs on the data folder.
 pub const LOCK_FILE: &str = "picket.lock";
 
+/// Bytes of log that readers look through at ease.
+const UNSETTLED_BYTES: u64 = 4 << 20;
+
 /// The local store as its writer sees it: one a process, on a thread of its owner's choice.
 ///
 /// Several processes may hold one on the same folder (the service, and `picket token` beside it): each write is one transaction, and
@@ -56,6 +59,28 @@ impl LocalStore {
         Ok(LocalStore { database: Database::open(dir, &migrations::STORE)? })
     }
 
+    /// From here on what this one writes is on the disk only once somebody calls [`LocalStore::settle`]: for alerts, which the
+    /// journal tells again, in the same order and under the same numbers, if the power fails before.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn hasten(&self) -> Result<(), StoreError> {
+        self.database.hasten()
+    }
+
+    /// Brings to the disk what any process has written to the store.
+    ///
+    /// # Errors
+    /// If it cannot be brought there; what was written before is still whole.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.database.settle()
+    }
+
+    /// Whether so much waits to be settled that readers would notice.
+    pub fn is_unsettled(&self) -> bool {
+        self.database.log_bytes() > UNSETTLED_BYTES
+    }
+
     /// A reader of this store.
     pub fn reader(&self) -> StoreReader {
         StoreReader { readers: self.database.readers() }
@@ -72,6 +97,15 @@ impl StoreReader {
 /// Why the store cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// What was written cannot be brought to the disk.
+    #[error("cannot sync {}", path.display())]
+    Settle {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The data folder cannot be made.
     #[error("cannot make the data folder {}", path.display())]
     Folder {

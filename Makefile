@@ -3,6 +3,7 @@
 CARGO ?= cargo
 DEMO  ?= con-dao
 SHELL  = bash
+VENV   = $(or $(CARGO_TARGET_DIR),target)/venv
 PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
 .PHONY: help run test console screenshots bless lint bench setup ci
@@ -65,7 +66,16 @@ setup: ## install what is missing for the tests, or say how
 	@command -v node >/dev/null || $(MAKE) --no-print-directory install-nodejs
 	@command -v npm >/dev/null || $(MAKE) --no-print-directory install-npm
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory install-chromium
+	@PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null || $(MAKE) --no-print-directory install-mosquitto
+	@PATH="$$PATH:/usr/sbin" command -v nats-server >/dev/null || $(MAKE) --no-print-directory install-nats-server
+	@$(MAKE) --no-print-directory $(VENV)/.installed
 	@command -v docker-compose >/dev/null || $(MAKE) --no-print-directory install-docker-compose
+
+# The readers of others that tests compare with.
+$(VENV)/.installed: tests/requirements.txt
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || $(MAKE) --no-print-directory install-python3-venv
+	@{ python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<; } \
+	  && touch $@ || echo "could not make $(VENV): the tests that need it will say so"
 
 # Installs one Debian package where this may be done without asking; says what to do elsewhere.
 install-%:

@@ -37,7 +37,8 @@ impl Reading {
             FeedContext { inlet, health: Health::new(1), clock: Clock::wall(), data_dir: data_dir.to_owned() };
         let source = FeedSource::parse(url, data_dir).map_err(io::Error::other)?;
         let feed = Feed::new("feed", FeedKind::Nmea);
-        let spec = FeedSpec { id: FeedId(0), feed, source, allow_from: Vec::new(), taken: taken as u64 };
+        let (allow_from, password, taken) = (Vec::new(), None, taken as u64);
+        let spec = FeedSpec { id: FeedId(0), feed, source, allow_from, password, taken };
         let running = spawn(vec![spec], context, stopped).await.map_err(io::Error::other)?;
         Ok(Reading { work, running, _stop: stop })
     }

@@ -58,7 +58,7 @@ fn every_value_says_where_it_came_from() {
     assert!(line("common.split_s").ends_with("default"), "{text}");
     assert!(line("http.listen").ends_with("own.toml:4"), "{text}");
     assert!(line("postgres.url").ends_with("not used by this build"), "{text}");
-    assert!(line("note: feed vts").contains("mqtt:// is not read yet: this feed is skipped"), "{text}");
+    assert!(line("feed.vts.url").contains("mqtt://broker/vts"), "{text}");
     assert!(line("everywhere").contains("patrol"), "{text}");
 }
 

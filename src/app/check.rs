@@ -92,8 +92,8 @@ fn overrides(zone: &Zone, limits: &Limits) -> String {
 fn notes(settings: &Settings, zones: &ZoneSet) -> String {
     let mut notes = String::new();
     for feed in &settings.feeds {
-        if let Some(reason) = &feed.skipped {
-            let _ = writeln!(notes, "note: feed {}: {reason}", feed.feed.name);
+        if feed.source.is_none() && feed.path.is_none() {
+            let _ = writeln!(notes, "note: feed {}: has neither a path nor a url: nothing is read", feed.feed.name);
         }
     }
     for (_, zone) in zones.iter().filter(|(_, zone)| zone.schedule.is_some()) {

@@ -1,12 +1,13 @@
 //! Wiring: the one place that knows every part; one file a command.
 
-pub mod access;
+mod access;
 mod check;
 mod decode;
 mod in_force;
 mod replay;
 mod run;
 mod score;
+mod secret;
 mod simulate;
 mod snapshot;
 mod token;

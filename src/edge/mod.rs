@@ -14,4 +14,5 @@ pub mod metrics;
 pub mod recording;
 pub mod seen;
 pub mod snapshot;
+pub mod split;
 pub mod store;

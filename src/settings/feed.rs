@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use super::file::{FeedFile, SiteFile, UNUSED_FEED_KEYS};
-use crate::edge::feed::{FeedSource, SourceError};
+use super::service::SecretPlace;
+use crate::edge::feed::FeedSource;
 use crate::engine::earth::Position;
 use crate::engine::input::{Feed, FeedKind, Site};
 use crate::engine::time::{EventTime, Span};
@@ -22,15 +23,18 @@ pub struct FeedSettings {
     pub source: Option<FeedSource>,
     /// Who may send, where others come to picket; without networks anyone on this machine.
     pub allow_from: Vec<IpNet>,
-    /// Why this build does not read it.
-    pub skipped: Option<String>,
+    /// Where the password is that a broker asks for.
+    pub password: Option<SecretPlace>,
 }
 
 impl FeedSettings {
     /// Whether a key of its table makes a difference to it.
     pub(super) fn uses(&self, key: &str) -> bool {
         let listens = self.source.as_ref().is_some_and(|source| source.listens_on().is_some());
-        !UNUSED_FEED_KEYS.contains(&key) && (key != "allow_from" || listens)
+        let takes_password = self.source.as_ref().is_some_and(FeedSource::takes_password);
+        !UNUSED_FEED_KEYS.contains(&key)
+            && (key != "allow_from" || listens)
+            && (!key.starts_with("password_") || takes_password)
     }
 
     /// Whether it is read from standard input, which serves one feed only.
@@ -47,9 +51,13 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     let mut faults: Vec<KeyFault> = Vec::new();
     let mut note = |key: &'static str, fault: Option<String>| faults.extend(fault.map(|what| (key, what)));
     note("name", name_fault(&file.name));
-    let (source, unread) = source_of(file, folder).unwrap_or_else(|what| {
+    let source = source_of(file, folder).unwrap_or_else(|what| {
         note("url", Some(what));
-        (None, None)
+        None
+    });
+    let password = password_of(file, source.as_ref(), folder).unwrap_or_else(|what| {
+        note("password_file", Some(what));
+        None
     });
     if file.path.is_some() && file.url.is_some() {
         note("url", Some("a feed has a `path` or a `url`, not both".to_owned()));
@@ -83,7 +91,7 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     feed.site = site;
     feed.date = date;
     let path = file.path.as_ref().map(|path| folder.join(path));
-    Ok(FeedSettings { feed, path, source, allow_from, skipped: unread })
+    Ok(FeedSettings { feed, path, source, allow_from, password })
 }
 
 /// The site of a `[feed.site]` table or of a site file.
@@ -131,28 +139,38 @@ fn name_fault(name: &str) -> Option<String> {
     (!is_good).then(|| "must be 1 to 64 printable characters".to_owned())
 }
 
-/// The source that a `url` names, or why this build does not read it; what is wrong with it otherwise.
-fn source_of(file: &FeedFile, folder: &Path) -> Result<(Option<FeedSource>, Option<String>), String> {
-    let source = match file.url.as_deref().map(|url| FeedSource::parse(url, folder)) {
-        None => return Ok((None, None)),
-        Some(Err(later @ SourceError::NotReadYet(_))) => {
-            return Ok((None, Some(format!("{later}: this feed is skipped"))));
-        }
-        Some(source) => source.map_err(|error| error.to_string())?,
+/// The source that a `url` names; what is wrong with it otherwise.
+fn source_of(file: &FeedFile, folder: &Path) -> Result<Option<FeedSource>, String> {
+    let Some(url) = file.url.as_deref() else { return Ok(None) };
+    let source = FeedSource::parse(url, folder).map_err(|error| error.to_string())?;
+    if file.kind == FeedKind::Csv && source.is_datagrams() {
+        return Err("a table does not come in datagrams or messages: nothing would tell its header".to_owned());
+    }
+    if file.kind == FeedKind::Pcap && !source.is_datagrams() {
+        return Err("a capture is a file, given as `path`, or comes in datagrams or messages".to_owned());
+    }
+    let is_open = source.listens_on().is_some_and(|address| !address.ip().is_loopback());
+    if is_open && file.allow_from.is_empty() {
+        let danger = "anyone who reaches this address could send vessels that are not there";
+        return Err(format!("{danger}: name the senders' networks, like allow_from = [\"192.0.2.0/24\"]"));
+    }
+    Ok(Some(source))
+}
+
+/// Where the password of a feed is.
+fn password_of(file: &FeedFile, source: Option<&FeedSource>, folder: &Path) -> Result<Option<SecretPlace>, String> {
+    let place = match (&file.password_env, &file.password_file) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => return Err("a feed has a `password_env` or a `password_file`, not both".to_owned()),
+        (Some(variable), None) => SecretPlace::Env(variable.clone()),
+        (None, Some(path)) => SecretPlace::File(folder.join(path)),
     };
-    if file.kind == FeedKind::Pcap && !matches!(source, FeedSource::Udp(_)) {
-        return Err("a capture is a file, given as `path`, or comes in datagrams".to_owned());
-    }
-    if let Some(address) = source.listens_on() {
-        if !address.ip().is_loopback() && file.allow_from.is_empty() {
-            let danger = "anyone who reaches this address could send vessels that are not there";
-            return Err(format!("{danger}: name the senders' networks, like allow_from = [\"192.0.2.0/24\"]"));
+    match source {
+        Some(FeedSource::Mqtt(subscription)) if subscription.user.is_none() => {
+            Err("a password needs a user: mqtt://USER@HOST/TOPIC".to_owned())
         }
-        if matches!(source, FeedSource::Udp(_)) && file.kind == FeedKind::Csv {
-            return Err("a table does not come in datagrams: nothing would tell its header".to_owned());
-        }
+        _ => Ok(Some(place)),
     }
-    Ok((Some(source), None))
 }
 
 fn range_fault(value: f64, from: f64, to: f64) -> Option<String> {

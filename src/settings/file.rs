@@ -52,6 +52,8 @@ pub(super) struct FeedFile {
     pub(super) site: Option<SiteFile>,
     #[serde(default)]
     pub(super) allow_from: Vec<String>,
+    pub(super) password_env: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
     #[serde(rename = "trust_time")]
     _trust_time: Option<bool>,
     pub(super) date: Option<toml::Value>,

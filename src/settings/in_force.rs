@@ -84,7 +84,7 @@ impl Settings {
         let mut add = |key: &str, value: String| {
             let written = self.places.line(&format!("feed.{table}.{key}"));
             let origin = written.map_or(Origin::Default, |line| Origin::File(self.file.clone(), line));
-            let is_used = settings.skipped.is_none() && settings.uses(key);
+            let is_used = settings.uses(key);
             let value = masked(key, &value);
             entries.push(Entry { key: format!("feed.{}.{key}", feed.name), value, origin, is_used });
         };
@@ -120,7 +120,8 @@ impl Settings {
 /// A value with what is secret in it taken out: user data in addresses, and keys that name a secret.
 fn masked(key: &str, value: &str) -> String {
     let field = key.rsplit('.').next().unwrap_or(key);
-    if ["secret", "token", "password"].iter().any(|word| field.contains(word)) {
+    let is_place = field.ends_with("_file") || field.ends_with("_env");
+    if !is_place && ["secret", "token", "password"].iter().any(|word| field.contains(word)) {
         return "\"***\"".to_owned();
     }
     match (value.split_once("://"), value.rsplit_once('@')) {

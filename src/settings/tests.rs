@@ -50,20 +50,20 @@ fn feeds_get_their_defaults_and_are_sorted_by_name() {
 fn live_feeds_say_where_they_come_from_and_who_may_send() {
     let text = "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"udp://0.0.0.0:10110\"\nallow_from = [\"10.1.0.0/16\", \"2001:db8::1\"]\ntrust_time = true\n\
         [[feed]]\nname = \"b\"\nkind = \"nmea\"\nurl = \"file://logs/b.nmea\"\nallow_from = [\"10.1.0.0/16\"]\n\
-        [[feed]]\nname = \"c\"\nkind = \"nmea\"\nurl = \"mqtt://user:hunter2@broker/ais\"\n\
+        [[feed]]\nname = \"c\"\nkind = \"nmea\"\nurl = \"mqtt://user@broker/ais\"\npassword_file = \"secrets/mqtt\"\n\
         [[feed]]\nname = \"d\"\nkind = \"nmea\"\nurl = \"tcp-listen://127.0.0.1:0\"\n";
     let settings = parse(text).unwrap();
     let [a, b, c, d] = settings.feeds.as_slice() else { panic!("four feeds") };
     assert_eq!(a.source, Some(FeedSource::Udp("0.0.0.0:10110".parse().unwrap())));
     assert_eq!(a.allow_from, ["10.1.0.0/16", "2001:db8::1/128"].map(|text| text.parse().unwrap()));
     assert_eq!(b.source, Some(FeedSource::File("/etc/picket/logs/b.nmea".into())));
-    assert_eq!((&c.source, c.skipped.as_deref()), (&None, Some("mqtt:// is not read yet: this feed is skipped")));
-    assert!(d.source.is_some() && d.allow_from.is_empty() && d.skipped.is_none());
+    assert_eq!(c.password, Some(SecretPlace::File("/etc/picket/secrets/mqtt".into())));
+    assert!(d.source.is_some() && d.allow_from.is_empty() && d.password.is_none());
     let entries = settings.entries();
     let used = |key: &str| entries.iter().find(|entry| entry.key == key).unwrap().is_used;
     assert!(used("feed.a.url") && used("feed.a.allow_from") && used("feed.b.url") && used("feed.d.url"));
-    assert!(!used("feed.a.trust_time") && !used("feed.b.allow_from") && !used("feed.c.url"));
-    assert!(!entries.iter().any(|entry| entry.value.contains("hunter2")));
+    assert!(!used("feed.a.trust_time") && !used("feed.b.allow_from"));
+    assert!(used("feed.c.url") && used("feed.c.password_file"));
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! Live feeds from outside: real sockets on ports the system gives, real files, and an engine's end that reads or does not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod broker;
 mod file;
 mod killed;
+mod mqtt;
+mod multicast;
+mod nats;
+mod serial;
 mod tcp;
 mod tcp_listen;
 mod udp;
@@ -45,7 +50,7 @@ fn csv(url: &str) -> FeedSpec {
 
 fn spec(url: &str, kind: FeedKind) -> FeedSpec {
     let source = FeedSource::parse(url, Path::new("/")).unwrap();
-    FeedSpec { id: FeedId(0), feed: Feed::new("feed", kind), source, allow_from: Vec::new(), taken: 0 }
+    FeedSpec { id: FeedId(0), feed: Feed::new("feed", kind), source, allow_from: Vec::new(), password: None, taken: 0 }
 }
 
 impl Feeds {

@@ -135,12 +135,11 @@ fn chosen_files(args: &ReplayArgs, settings: &Settings) -> anyhow::Result<Vec<Re
     let mut files = Vec::new();
     if args.files.is_empty() {
         for feed in &settings.feeds {
-            match (&feed.path, &feed.skipped) {
-                (_, Some(why)) => eprintln!("picket: feed {}: {why}", feed.feed.name),
-                (Some(path), None) => {
+            match &feed.path {
+                Some(path) => {
                     files.push(RecordingFile { path: path.clone(), kind: args.kind, feed: Some(feed.feed.clone()) });
                 }
-                (None, None) => eprintln!("picket: feed {}: has no path, replay leaves it out", feed.feed.name),
+                None => eprintln!("picket: feed {}: has no path, replay leaves it out", feed.feed.name),
             }
         }
         anyhow::ensure!(!files.is_empty(), "nothing to replay: name files, or a --config with feeds that have a path");
@@ -210,6 +209,6 @@ fn parse_speed(text: &str) -> Result<Speed, String> {
     }
 }
 
-fn parse_time(text: &str) -> Result<EventTime, String> {
+pub(super) fn parse_time(text: &str) -> Result<EventTime, String> {
     EventTime::from_iso(text).ok_or_else(|| "must be ISO 8601, as 2026-01-10T00:00:00Z or 2026-01-10".to_owned())
 }

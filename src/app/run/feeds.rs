@@ -3,9 +3,10 @@
 use anyhow::Context;
 
 use super::player::{Opened, Player};
+use crate::app::secret;
 use crate::edge::api::FeedDescription;
 use crate::edge::clock::Clock;
-use crate::edge::feed::FeedSpec;
+use crate::edge::feed::{FeedSpec, Password};
 use crate::edge::health::{FeedState, Health};
 use crate::edge::inlet::Inlet;
 use crate::edge::recording::{Kind, Recording, RecordingFile, RecordingOptions};
@@ -32,7 +33,6 @@ impl FeedTable {
         let files: Vec<RecordingFile> = settings
             .feeds
             .iter()
-            .filter(|feed| feed.skipped.is_none())
             .filter_map(|feed| {
                 let path = feed.path.clone()?;
                 Some(RecordingFile { path, kind: Kind::Auto, feed: Some(feed.feed.clone()) })
@@ -67,7 +67,7 @@ impl FeedTable {
     /// Gives each feed the place the journal knows it by, new ones the places behind.
     pub fn merge(&mut self, known: &[Feed]) {
         self.feeds = known.to_vec();
-        for FeedSettings { feed, .. } in self.settings.iter().filter(|feed| feed.skipped.is_none()) {
+        for FeedSettings { feed, .. } in &self.settings {
             match self.feeds.iter_mut().find(|known| known.name == feed.name) {
                 Some(known) => known.clone_from(feed),
                 None => self.feeds.push(feed.clone()),
@@ -86,29 +86,33 @@ impl FeedTable {
         self.taken = (0..self.feeds.len()).map(|place| engine.intake().frames_of(FeedId(place as u16))).collect();
     }
 
-    /// The live feeds.
-    pub fn live(&self) -> Vec<FeedSpec> {
-        let spec = |settings: &FeedSettings| {
-            let (source, id) = (settings.source.clone()?, self.place(&settings.feed.name)?);
+    /// The live feeds, with the passwords they need.
+    ///
+    /// # Errors
+    /// If a password cannot be read.
+    pub fn live(&self) -> anyhow::Result<Vec<FeedSpec>> {
+        let placed = self
+            .settings
+            .iter()
+            .filter_map(|settings| Some((settings, settings.source.clone()?, self.place(&settings.feed.name)?)));
+        let spec = |(settings, source, id): (&FeedSettings, _, FeedId)| {
+            let (feed, allow_from) = (settings.feed.clone(), settings.allow_from.clone());
+            let whose = format!("feed `{}`", feed.name);
+            let password = settings.password.as_ref().map(|place| secret::read(place, &whose)).transpose()?;
             let taken = self.taken.get(usize::from(id.0)).copied().unwrap_or(0);
-            Some(FeedSpec { id, feed: settings.feed.clone(), source, allow_from: settings.allow_from.clone(), taken })
+            Ok(FeedSpec { id, feed, source, allow_from, password: password.map(Password::new), taken })
         };
-        self.settings.iter().filter(|settings| settings.skipped.is_none()).filter_map(spec).collect()
+        placed.map(spec).collect()
     }
 
     /// Tells of the feeds that the journal knows and the settings do not read any more.
     pub fn tell_unread(&self, health: &Health) {
         for (place, feed) in (0..).zip(&self.feeds) {
-            if !self.settings.iter().any(|s| s.skipped.is_none() && s.feed.name == feed.name) {
+            if !self.settings.iter().any(|s| s.feed.name == feed.name) {
                 health.update(FeedId(place), |health| {
                     health.state = FeedState::Ended;
                     health.detail = Some("not in the settings any more".to_owned());
                 });
-            }
-        }
-        for FeedSettings { feed, skipped, .. } in &self.settings {
-            if let Some(why) = skipped {
-                tracing::warn!(feed = feed.name, "{why}");
             }
         }
     }

@@ -132,7 +132,7 @@ impl Service {
         engine.announce_rules(&in_force)?;
         engine.put_in_force(&in_force).context("new settings or zones cannot be put in force")?;
         let (stop, stopping) = watch::channel(false);
-        let live = feed::spawn(table.live(), shared.feed_context(&health), stopping.clone()).await?;
+        let live = feed::spawn(table.live()?, shared.feed_context(&health), stopping.clone()).await?;
         table.tell_unread(&health);
         let player = table.player(&shared.service, &shared.clock, &shared.inlet, &health);
         let status = shared.status.clone();

@@ -12,10 +12,10 @@ use tokio::time::sleep;
 
 use super::cursor::{Cursor, Followed, HEAD_BYTES};
 use super::outlet::{Frames, Outlet};
-use super::split::Splitter;
 use super::stream::READ_BYTES;
 use crate::edge::health::FeedState;
 use crate::edge::inlet::Stopping;
+use crate::edge::split::Splitter;
 use crate::engine::input::FeedKind;
 
 /// How often the end of the file is looked at.

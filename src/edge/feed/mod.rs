@@ -3,10 +3,16 @@
 mod backoff;
 mod cursor;
 mod follow;
+mod mailbox;
+mod mqtt;
+mod multicast;
+mod nats;
 mod outlet;
+mod password;
+mod precious;
 mod rate;
+mod serial;
 mod source;
-mod split;
 mod stdin;
 mod stream;
 mod tcp;
@@ -27,12 +33,13 @@ use tokio::task::JoinSet;
 use crate::edge::clock::Clock;
 use crate::edge::health::Health;
 use crate::edge::inlet::Inlet;
+pub use crate::edge::split::MAX_LINE_BYTES;
 use crate::edge::store::{LocalStore, StoreError};
 use crate::engine::input::{Feed, FeedId};
 use cursor::Cursor;
 use outlet::Outlet;
-pub use source::{FeedSource, SourceError};
-pub use split::MAX_LINE_BYTES;
+pub use password::Password;
+pub use source::{FeedSource, SourceError, Subscription};
 pub use tcp_listen::MAX_CONNECTIONS;
 
 /// A live feed to be read.
@@ -46,6 +53,8 @@ pub struct FeedSpec {
     pub source: FeedSource,
     /// Who may send, where others come to picket; without networks anyone who reaches the address.
     pub allow_from: Vec<IpNet>,
+    /// What it is asked for by a broker.
+    pub password: Option<Password>,
     /// How many frames of it the journal has ever taken: a followed file is gone on with behind as many lines.
     pub taken: u64,
 }
@@ -124,7 +133,7 @@ pub async fn spawn(
 ) -> Result<Running, FeedError> {
     let (mut addresses, mut store) = (Vec::new(), None);
     let mut transports: Vec<Transport> = vec![Box::pin(rate::run(context.health.clone(), context.clock.clone()))];
-    for FeedSpec { id, feed, source, allow_from, taken } in specs {
+    for FeedSpec { id, feed, source, allow_from, password, taken } in specs {
         tracing::info!(feed = feed.name, "reading {source}");
         let outlet = Outlet::new(id, &feed, &context);
         let refused = |address, source| FeedError::Listen { feed: feed.name.clone(), address, source };
@@ -140,6 +149,14 @@ pub async fn spawn(
                 addresses.push((id, socket.1));
                 Box::pin(udp::run(outlet, socket, allow_from))
             }
+            FeedSource::UdpMulticast { group, interfaces } => {
+                let socket = multicast::bind(group, &interfaces).await.map_err(|source| refused(group, source))?;
+                addresses.push((id, socket.1));
+                Box::pin(udp::run(outlet, socket, allow_from))
+            }
+            FeedSource::Serial { path, baud } => Box::pin(serial::run(outlet, path, baud)),
+            FeedSource::Mqtt(subscription) => Box::pin(mqtt::run(outlet, subscription, password)),
+            FeedSource::Nats(subscription) => Box::pin(nats::run(outlet, subscription, password)),
             FeedSource::File(path) => {
                 let cursor = cursor(&mut store, &context.data_dir, &feed.name);
                 let cursor = cursor.map_err(|source| FeedError::Cursor { feed: feed.name.clone(), source })?;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::FeedContext;
-use super::split::Splitter;
 use crate::edge::batch::Batch;
 use crate::edge::health::{FeedHealth, FeedState};
 use crate::edge::inlet::Stopping;
+use crate::edge::split::Splitter;
 use crate::engine::input::{Feed, FeedId, FeedKind, Frame, Input};
 use crate::engine::time::EventTime;
 
@@ -45,19 +45,31 @@ impl Frames {
         self.bytes += bytes;
     }
 
+    /// Keeps only some of the frames; returns how many it let go.
+    pub fn retain(&mut self, is_kept: impl Fn(&[u8]) -> bool) -> u64 {
+        let (before, all) = (self.batch.len(), std::mem::take(&mut self.batch));
+        for input in all.inputs() {
+            if !matches!(input, Input::Frame(frame) if !is_kept(frame.bytes)) {
+                self.batch.push(&input, 0, 0);
+            }
+        }
+        (before - self.batch.len()) as u64
+    }
+
+    /// The bytes of its lines and datagrams.
+    pub fn byte_len(&self) -> usize {
+        self.batch.byte_len()
+    }
+
     /// How many lines and datagrams there are.
     pub fn len(&self) -> usize {
         self.batch.len()
     }
 
-    /// Whether there is nothing to hand over.
-    pub fn is_empty(&self) -> bool {
-        self.batch.is_empty()
-    }
-
-    /// The bytes its lines were read from, line ends included.
-    pub fn byte_len(&self) -> usize {
-        self.bytes
+    /// Its frames in order.
+    #[cfg(test)]
+    pub fn inputs(&self) -> impl Iterator<Item = Input<'_>> {
+        self.batch.inputs()
     }
 }
 
@@ -156,6 +168,13 @@ impl Outlet {
         tracing::info!(feed = self.name(), "{detail}");
         self.update(|health| health.connects += 1);
         self.stands(FeedState::Live, detail);
+    }
+
+    /// It is not connected, and will try again after a wait.
+    pub fn retrying(&self, why: &str, wait: Duration) {
+        let detail = format!("{why}; trying again in {:.1} s", wait.as_secs_f64());
+        tracing::warn!(feed = self.name(), "{detail}");
+        self.stands(FeedState::Connecting, detail);
     }
 
     /// Says how the feed stands, and why.

@@ -6,10 +6,10 @@ use std::thread;
 use tokio::sync::mpsc;
 
 use super::outlet::Outlet;
-use super::split::Splitter;
 use super::stream::READ_BYTES;
 use crate::edge::health::FeedState;
 use crate::edge::inlet::Stopping;
+use crate::edge::split::Splitter;
 
 /// Reads on their way from the thread that makes them.
 const READS_WAITING: usize = 2;

@@ -5,8 +5,8 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::outlet::Outlet;
-use super::split::Splitter;
 use crate::edge::inlet::Stopping;
+use crate::edge::split::Splitter;
 
 /// Bytes read at a time: what one read gives is handed over at once, so it is little while little comes.
 pub const READ_BYTES: usize = 64 * 1024;

@@ -13,7 +13,7 @@ use super::stream::{StreamEnd, read_lines};
 use crate::edge::health::FeedState;
 
 /// An address that does not answer for this long is given up, for this time.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+pub const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// A silent connection is asked whether the other side is still there after this long ...
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
 /// ... then this often ...
@@ -23,7 +23,7 @@ const KEEPALIVE_TRIES: u32 = 3;
 
 /// Reads from the server for ever; returns only when the service stops.
 pub async fn run(outlet: Outlet, host: String, port: u16) {
-    let place = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+    let place = place(&host, port);
     outlet.stands(FeedState::Connecting, format!("connecting to {place}"));
     let mut backoff = Backoff::default();
     loop {
@@ -40,22 +40,30 @@ pub async fn run(outlet: Outlet, host: String, port: u16) {
                     StreamEnd::Stopping => return,
                 }
             }
-            Err(error) => match error.kind() {
-                ErrorKind::ConnectionRefused => format!("connection refused by {place}"),
-                ErrorKind::TimedOut => format!("no answer from {place}"),
-                _ => format!("cannot connect to {place}: {error}"),
-            },
+            Err(error) => refusal(&place, &error),
         };
         let wait = backoff.next_wait();
-        let detail = format!("{why}; trying again in {:.1} s", wait.as_secs_f64());
-        tracing::warn!(feed = outlet.name(), "{detail}");
-        outlet.stands(FeedState::Connecting, detail);
+        outlet.retrying(&why, wait);
         sleep(wait).await;
     }
 }
 
+/// Why a server could not be reached, in words.
+pub fn refusal(place: &str, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => format!("connection refused by {place}"),
+        ErrorKind::TimedOut => format!("no answer from {place}"),
+        _ => format!("cannot connect to {place}: {error}"),
+    }
+}
+
+/// Host and port as they are written.
+pub fn place(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
 /// Tries each address of the host in turn; the last one's error is told.
-async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+pub async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let mut failure = io::Error::from(ErrorKind::NotFound);
     for address in lookup_host((host, port)).await? {
         match timeout(CONNECT_PATIENCE, TcpStream::connect(address)).await {

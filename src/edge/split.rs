@@ -18,7 +18,7 @@ pub struct Splitter {
     kind: FeedKind,
     /// The beginning of a line or block whose end has not come.
     partial: Vec<u8>,
-    /// Its frame has been handed on already: what follows up to the next line end is left out.
+    /// What follows up to the next line end is left out: its frame has been handed on already, or its beginning is lost.
     is_cut: bool,
     cut: u64,
 }
@@ -75,6 +75,12 @@ impl Splitter {
                 is_left_out
             }
         }
+    }
+
+    /// Nothing of the line whose end has not come is handed on.
+    pub fn forget_line(&mut self) {
+        self.partial.clear();
+        self.is_cut = true;
     }
 
     /// How many lines were cut since this was asked last.
@@ -142,7 +148,7 @@ pub fn datagram(kind: FeedKind, bytes: &[u8], mut give: impl FnMut(&[u8])) -> u6
         }
         return 0;
     }
-    if DATAGRAM_HEADERS.iter().any(|header| bytes.starts_with(header)) {
+    if is_iec_61162_450(bytes) {
         give(bytes);
         return 0;
     }
@@ -150,6 +156,11 @@ pub fn datagram(kind: FeedKind, bytes: &[u8], mut give: impl FnMut(&[u8])) -> u6
     splitter.feed(bytes, &mut give);
     splitter.end(&mut give);
     splitter.take_cut()
+}
+
+/// Whether a datagram begins as IEC 61162-450 demands.
+pub fn is_iec_61162_450(bytes: &[u8]) -> bool {
+    DATAGRAM_HEADERS.iter().any(|header| bytes.starts_with(header))
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -199,6 +210,15 @@ mod tests {
         assert!(splitter.partial.capacity() <= 2 * MAX_LINE_BYTES && splitter.is_cut);
         assert!(!splitter.finish(|_| given += 1));
         assert_eq!((given, splitter.take_cut()), (1, 1));
+    }
+
+    #[test]
+    fn a_line_that_lost_its_middle_is_left_out() {
+        let (mut splitter, mut out) = (Splitter::default(), Vec::new());
+        splitter.feed(b"one\ntw", |line| out.push(line.to_vec()));
+        splitter.forget_line();
+        splitter.feed(b"ree\nfour\n", |line| out.push(line.to_vec()));
+        assert_eq!(out, [&b"one"[..], b"four"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::capture::CaptureReader;
 use super::kind::{Kind, detect};
 use super::lines::{Block, Framing, Line, LineReader};
 use super::sorted::{Sorted, Sorter};
@@ -18,10 +19,27 @@ const PEEK_BYTES: usize = 16 * 1024;
 pub struct RecordedFile {
     path: PathBuf,
     kind: FeedKind,
-    reader: LineReader,
+    content: Content,
     stamps: Stamps,
     block: Block,
     next: usize,
+}
+
+/// What its frames are read by.
+enum Content {
+    /// Lines, rows or data blocks.
+    Frames(LineReader),
+    /// The packets of a capture.
+    Capture(Box<CaptureReader>),
+}
+
+impl Content {
+    fn next_block(&mut self, block: &mut Block) -> bool {
+        match self {
+            Content::Frames(reader) => reader.next_block(block),
+            Content::Capture(reader) => reader.next_block(block),
+        }
+    }
 }
 
 enum Stamps {
@@ -30,7 +48,7 @@ enum Stamps {
 }
 
 impl RecordedFile {
-    /// Opens a file and tells its kind; a folder, an unreadable file and formats that are not read yet are errors.
+    /// Opens a file and tells its kind; a folder and an unreadable file are errors.
     ///
     /// `told` is what the settings say of it: where its content tells nothing, that counts.
     pub fn open(path: &Path, kind: Kind, told: Option<FeedKind>) -> Result<RecordedFile, RecordingError> {
@@ -49,16 +67,24 @@ impl RecordedFile {
         let kind = match kind {
             Kind::Csv => FeedKind::Csv,
             Kind::Asterix => FeedKind::Asterix,
-            Kind::Pcap => return Err(RecordingError::NotReadYet { path: path.to_owned() }),
+            Kind::Pcap => FeedKind::Pcap,
             Kind::Journal => return Err(RecordingError::NotAJournal { path: path.to_owned() }),
             Kind::Auto | Kind::Nmea => FeedKind::Nmea,
         };
-        if kind == FeedKind::Asterix {
-            reader.set_framing(Framing::DataBlocks);
-        }
+        let content = match kind {
+            FeedKind::Pcap => {
+                let (head, source, damage) = reader.into_source();
+                Content::Capture(Box::new(CaptureReader::new(head, source, damage)))
+            }
+            FeedKind::Asterix => {
+                reader.set_framing(Framing::DataBlocks);
+                Content::Frames(reader)
+            }
+            FeedKind::Nmea | FeedKind::Csv => Content::Frames(reader),
+        };
         let stamps = Stamps::Running(Box::new(Stamper::new(kind, None)));
         let path = path.to_owned();
-        Ok(RecordedFile { path, kind, reader, stamps, block: Block::default(), next: 0 })
+        Ok(RecordedFile { path, kind, content, stamps, block: Block::default(), next: 0 })
     }
 
     /// Where it lies.
@@ -88,8 +114,11 @@ impl RecordedFile {
             let more = match &mut self.stamps {
                 Stamps::Sorted(sorted) => sorted.next_block(&mut self.block),
                 Stamps::Running(stamper) => {
-                    let more = self.reader.next_block(&mut self.block);
-                    stamper.stamp(&mut self.block);
+                    let more = self.content.next_block(&mut self.block);
+                    match &self.content {
+                        Content::Frames(_) => stamper.stamp(&mut self.block),
+                        Content::Capture(_) => stamper.stamp_captured(&mut self.block),
+                    }
                     more
                 }
             };
@@ -119,33 +148,49 @@ impl RecordedFile {
 
     /// Bytes read and bytes in all, as they lie on disk.
     pub fn progress(&self) -> (u64, u64) {
-        self.reader.progress()
+        match &self.content {
+            Content::Frames(reader) => reader.progress(),
+            Content::Capture(reader) => reader.progress(),
+        }
     }
 
     /// What went wrong so far.
     pub fn warnings(&self) -> Vec<Warning> {
-        let path = self.path.clone();
-        let damaged = self.reader.damage().map(|(offset, damage)| Warning::Damaged {
-            path: path.clone(),
+        let path = || self.path.clone();
+        let (damage, mut warnings, is_read) = match &self.content {
+            Content::Frames(reader) => {
+                let count = reader.too_long();
+                let too_long = (count > 0).then(|| Warning::TooLong { path: path(), count });
+                (reader.damage(), too_long.into_iter().collect(), reader.lines() > 0)
+            }
+            Content::Capture(reader) => {
+                let faults = reader.faults().into_iter().map(|fault| Warning::Capture { path: path(), fault });
+                (reader.damage(), faults.collect::<Vec<_>>(), reader.packets() > 0)
+            }
+        };
+        let damaged = damage.map(|(offset, damage)| Warning::Damaged {
+            path: path(),
             offset,
             packed_offset: damage.packed_offset,
             cause: damage.cause.to_string(),
         });
-        let count = self.reader.too_long();
-        let too_long = (count > 0).then_some(Warning::TooLong { path, count });
-        let silent = match &self.stamps {
+        let is_silent = match &self.stamps {
             Stamps::Running(stamper) => stamper.is_unstamped(),
             Stamps::Sorted(sorted) => sorted.is_unstamped(),
         };
-        let without_times =
-            (silent && self.reader.lines() > 0).then(|| Warning::WithoutTimes { path: self.path.clone() });
-        damaged.into_iter().chain(too_long).chain(without_times).collect()
+        warnings.splice(..0, damaged);
+        warnings.extend((is_silent && is_read).then(|| Warning::WithoutTimes { path: path() }));
+        warnings
     }
 
     fn sort(&mut self, mut stamper: Stamper, order: Order, date: Option<EventTime>) -> Sorted {
         let (mut sorter, mut block) = (Sorter::default(), Block::default());
-        while self.reader.next_block(&mut block) {
-            sorter.take(self.kind, &block, stamper.scan(&block), order);
+        while self.content.next_block(&mut block) {
+            let scanned = match &self.content {
+                Content::Frames(_) => stamper.scan(&block),
+                Content::Capture(_) => stamper.scan_captured(&block),
+            };
+            sorter.take(self.kind, &block, scanned, order);
         }
         sorter.finish(date.unwrap_or(EventTime::MIN))
     }

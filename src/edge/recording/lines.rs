@@ -97,6 +97,11 @@ impl LineReader {
         &self.carry
     }
 
+    /// What was peeked at, and the source behind it with what ended it early; nothing of it has come as lines.
+    pub fn into_source(self) -> (Vec<u8>, Source, Option<Damage>) {
+        (self.carry, self.source, self.damage)
+    }
+
     /// Fills `block` with the next lines; `false` at the end.
     pub fn next_block(&mut self, block: &mut Block) -> bool {
         block.lines.clear();

@@ -1,5 +1,6 @@
 //! Recordings: files and standard input as frames, unpacked, stamped and merged by time.
 
+mod capture;
 mod file;
 mod gzip;
 mod journaled;
@@ -20,6 +21,7 @@ use crate::edge::journal::{JournalError, JournalHead, JournalWarning, is_journal
 use crate::engine::input::{Feed, FeedId};
 use crate::engine::time::EventTime;
 
+pub use capture::{CaptureFault, Skipped};
 use file::RecordedFile;
 use journaled::Journaled;
 pub use kind::{Kind, feed_name};
@@ -72,12 +74,6 @@ pub enum RecordingError {
         #[source]
         source: io::Error,
     },
-    /// A format that is recognised but not read.
-    #[error("cannot read {}: pcap is not read yet", path.display())]
-    NotReadYet {
-        /// The file.
-        path: PathBuf,
-    },
     /// A folder, or `--kind journal` for something else.
     #[error("cannot read {}: it is not a journal (a folder with .journal segments)", path.display())]
     NotAJournal {
@@ -125,6 +121,13 @@ pub enum Warning {
         /// How many.
         count: u64,
     },
+    /// Of a capture something is damaged, or not for picket.
+    Capture {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        fault: CaptureFault,
+    },
     /// No line of a file tells a time (its feed's date serves where it has one).
     WithoutTimes {
         /// The file.
@@ -152,6 +155,7 @@ impl fmt::Display for Warning {
             Warning::TooLong { path, count } => {
                 write!(f, "{}: {count} lines longer than {MAX_LINE_BYTES} bytes were cut", path.display())
             }
+            Warning::Capture { path, fault } => write!(f, "{}: {fault}", path.display()),
             Warning::WithoutTimes { path } => write!(f, "{}: no line tells a time", path.display()),
             Warning::Journal(warning) => warning.fmt(f),
             Warning::HeadChanges { seq } => {

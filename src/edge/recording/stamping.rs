@@ -1,6 +1,6 @@
 //! When each line of a recording was received: the running maximum of the stamps its lines carry.
 
-use super::lines::Block;
+use super::lines::{Block, Line};
 use crate::engine::decode::line_stamp::{LineStamps, Scanned};
 use crate::engine::input::FeedKind;
 use crate::engine::time::{EventTime, Span};
@@ -23,6 +23,8 @@ impl Stamper {
     /// A stamper for one file; `date` (00:00 UTC) serves lines without any stamp.
     pub fn new(kind: FeedKind, date: Option<EventTime>) -> Self {
         let unstamped = date.unwrap_or(EventTime::MIN);
+        // A capture's datagrams are sentences, as far as they tell a time.
+        let kind = if kind == FeedKind::Pcap { FeedKind::Nmea } else { kind };
         Stamper { scanner: LineStamps::new(kind), latest: None, unstamped, scanned: Vec::new() }
     }
 
@@ -33,9 +35,32 @@ impl Stamper {
         &self.scanned
     }
 
+    /// Reads the stamps of lines that came with times of their own, those of a capture's packets: they arrived then.
+    pub fn scan_captured(&mut self, block: &Block) -> &[Scanned] {
+        self.scanned.clear();
+        let scan = |line| {
+            let arrival = captured_at(line);
+            Scanned { event: self.scanner.scan(block.text(line)).event.or(arrival), arrival }
+        };
+        self.scanned.extend(block.lines.iter().map(scan));
+        &self.scanned
+    }
+
+    /// Stamps lines that came with times of their own: time does not go back, and a far jump is not believed at once.
+    pub fn stamp_captured(&mut self, block: &mut Block) {
+        self.scanned.clear();
+        self.scanned.extend(block.lines.iter().map(captured_at).map(|at| Scanned { event: at, arrival: at }));
+        self.settle(block);
+    }
+
     /// Stamps the block's lines.
     pub fn stamp(&mut self, block: &mut Block) {
         self.scan(block);
+        self.settle(block);
+    }
+
+    /// Gives each line the largest of the stamps up to it.
+    fn settle(&mut self, block: &mut Block) {
         for i in 0..block.lines.len() {
             if let Some(stamp) = self.stamp_of(i).filter(|stamp| self.latest.is_none_or(|latest| *stamp > latest)) {
                 let first = self.latest.is_none();
@@ -66,6 +91,11 @@ impl Stamper {
             .find_map(|next| self.stamp_of(next))
             .is_none_or(|next| stamp - next <= MAX_JUMP)
     }
+}
+
+/// When a line's packet was captured, if its file tells.
+fn captured_at(line: &Line) -> Option<EventTime> {
+    Some(line.received_at).filter(|at| *at > EventTime::MIN)
 }
 
 #[cfg(test)]

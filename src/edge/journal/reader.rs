@@ -226,13 +226,15 @@ impl JournalReader {
         while let Some(segment) = self.segments.get(self.at) {
             match Window::open(&segment.path, segment.sealed).and_then(|mut window| Ok((window.header()?, window))) {
                 Ok((header, window)) => {
-                    let index_lost = window.index_lost();
+                    let (index_lost, lost_head) = (window.index_lost(), window.lost_head());
                     self.window = Some(window);
                     if index_lost {
                         self.warn(0, JournalFault::Index);
                     }
-                    if header.is_some_and(|header| header == ParsedHeader::Damaged) {
-                        self.warn(0, JournalFault::Header);
+                    match (lost_head, header) {
+                        (Some(lost), _) => self.warn(0, JournalFault::LostFrame(lost)),
+                        (None, Some(ParsedHeader::Damaged)) => self.warn(0, JournalFault::Header),
+                        (None, _) => {}
                     }
                     return true;
                 }

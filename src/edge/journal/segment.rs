@@ -81,6 +81,7 @@ pub struct Window {
     position: usize,
     base: u64,
     chunks: Chunks,
+    lost_head: Option<u64>,
 }
 
 enum Chunks {
@@ -102,7 +103,7 @@ impl Window {
     /// Opens a segment at its first byte.
     pub fn open(path: &Path, sealed: bool) -> io::Result<Window> {
         let chunks = if sealed { Chunks::Sealed(SealedFile::open(path)?) } else { Chunks::Plain(File::open(path)?) };
-        Ok(Window { bytes: Vec::new(), position: 0, base: 0, chunks })
+        Ok(Window { bytes: Vec::new(), position: 0, base: 0, chunks, lost_head: None })
     }
 
     /// The header; `None` if the segment is too short for one. The window then stands behind it.
@@ -110,13 +111,21 @@ impl Window {
         while self.rest().len() < HEADER_BYTES {
             match self.more()? {
                 More::Bytes => {}
-                More::Lost(_) => return Ok(Some(ParsedHeader::Damaged)),
+                More::Lost(lost) => {
+                    self.lost_head = Some(lost);
+                    return Ok(Some(ParsedHeader::Damaged));
+                }
                 More::End => return Ok(None),
             }
         }
         let header = SegmentHeader::parse(self.rest());
         self.skip(HEADER_BYTES);
         Ok(Some(header))
+    }
+
+    /// How long the packed frame was with which the header was lost (0: unknown).
+    pub fn lost_head(&self) -> Option<u64> {
+        self.lost_head
     }
 
     /// The bytes from where it stands.

@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO  ?= con-dao
 SHELL  = bash
-VENV   = $(or $(CARGO_TARGET_DIR),target)/venv
+PEERS  = $(or $(CARGO_TARGET_DIR),target)/peers
 PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
 .PHONY: help run test console screenshots bless lint bench setup ci
@@ -68,14 +68,15 @@ setup: ## install what is missing for the tests, or say how
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory install-chromium
 	@PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null || $(MAKE) --no-print-directory install-mosquitto
 	@PATH="$$PATH:/usr/sbin" command -v nats-server >/dev/null || $(MAKE) --no-print-directory install-nats-server
-	@$(MAKE) --no-print-directory $(VENV)/.installed
 	@command -v docker-compose >/dev/null || $(MAKE) --no-print-directory install-docker-compose
-
-# The readers of others that tests compare with.
-$(VENV)/.installed: tests/requirements.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || $(MAKE) --no-print-directory install-python3-venv
-	@{ python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<; } \
-	  && touch $@ || echo "could not make $(VENV): the tests that need it will say so"
+	@$(MAKE) --no-print-directory $(PEERS)/dpkt-1.9.8 $(PEERS)/pyais-3.3.1
+
+# A reader of others, in an environment of its own.
+$(PEERS)/%:
+	@name=$(firstword $(subst -, ,$*)); version=$(lastword $(subst -, ,$*)); \
+	  { python3 -m venv $(PEERS)/$$name && $(PEERS)/$$name/bin/pip install --quiet --disable-pip-version-check $$name==$$version && touch $@; } \
+	    || echo "could not install $$name $$version: the tests that need it will say so"
 
 # Installs one Debian package where this may be done without asking; says what to do elsewhere.
 install-%:

@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod decode;
 mod in_force;
+mod journal;
 mod replay;
 mod run;
 mod score;
@@ -12,6 +13,7 @@ mod simulate;
 mod snapshot;
 mod token;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +37,7 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Snapshot(snapshot::SnapshotArgs),
     Score(score::ScoreArgs),
+    Journal(journal::JournalArgs),
     Token(token::TokenArgs),
 }
 
@@ -42,6 +45,11 @@ enum Command {
 pub const EXIT_FILE: u8 = 2;
 /// Exit code: settings or zones are wrong.
 pub const EXIT_SETTINGS: u8 = 3;
+
+/// Whether whoever reads the output has had enough (`| head`).
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|e| e.kind() == ErrorKind::BrokenPipe)
+}
 
 /// Runs the command named on the command line and returns its exit code.
 pub fn main() -> ExitCode {
@@ -53,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(args),
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Score(args) => score::run(args),
+        Command::Journal(args) => journal::run(args),
         Command::Token(args) => token::run(args),
     };
     result.unwrap_or_else(|error| {

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod batch;
 pub mod clock;
 pub mod console;
+pub mod export;
 pub mod feed;
 pub mod health;
 pub mod inlet;

@@ -41,17 +41,12 @@ pub struct DecodeArgs {
 pub fn run(args: DecodeArgs) -> anyhow::Result<ExitCode> {
     match decode(&args) {
         Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        Err(error) if super::is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
         Err(error) => {
             eprintln!("picket: {error:#}");
             Ok(ExitCode::from(EXIT_FILE))
         }
     }
-}
-
-/// Whether whoever reads the output has had enough (`| head`).
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn decode(args: &DecodeArgs) -> anyhow::Result<()> {

@@ -69,6 +69,7 @@ function announce(alert: Alert, effect: Effect): void {
 function entitle(): void {
   const waiting = desk.book.on("queue").filter(isUnacknowledged).length;
   byId("chart").setAttribute("aria-label", say("chart.label"));
+  chart?.entitle(say("chart.label"));
   document.title = waiting > 0 ? `(${waiting}) ${say("app.title")}` : say("app.title");
 }
 
@@ -100,11 +101,13 @@ async function startChart(): Promise<void> {
     return;
   }
   const shown = chart;
+  entitle();
   selection = new Selection(desk, client, shown, (fixes) => panel.setFixes(fixes));
   desk.zones.watch((zones) => {
     shown.setSource("zones", zones);
-    shown.setHome(desk.watchedWaters());
-    if (view === null && desk.selectedAlert.value === null && link.alert === null) shown.home();
+    const waters = desk.watchedWaters();
+    shown.setHome(waters);
+    if (waters.length > 0 && view === null && desk.selectedAlert.value === null && link.alert === null) shown.home();
   });
   void loadPlaces().then((places) => shown.setSource("places", places));
 }

@@ -107,6 +107,11 @@ export class Chart {
     return [...new Set(this.#marks.map(({ alert }) => alert.id))];
   }
 
+  /** Says what it is to those who cannot see it. */
+  entitle(label: string): void {
+    this.#map.getCanvas().setAttribute("aria-label", label);
+  }
+
   /** Fills a source; before the map has loaded, as soon as it has. */
   setSource(name: SourceName, data: FeatureCollection): void {
     void this.#isLoaded.then(() => this.#map.getSource<GeoJSONSource>(name)?.setData(data));

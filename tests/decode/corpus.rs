@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::corpus;
 
 /// The lines and the refused lines of `picket decode`.
-fn picket_decode(file: &std::path::Path) -> (Vec<Value>, Vec<Value>) {
+pub fn picket_decode(file: &std::path::Path) -> (Vec<Value>, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
     let rejects = folder.path().join("rejects.jsonl");
     let output = Command::new(env!("CARGO_BIN_EXE_picket"))

@@ -10,6 +10,7 @@ mod radar;
 mod rubbish;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 mod targets;
 mod wire;
 

@@ -25,7 +25,6 @@ pub struct Scanned {
 pub struct LineStamps {
     kind: FeedKind,
     header: Option<Header>,
-    header_seen: bool,
     line: u64,
     pghp: PghpWindow,
     clock: Option<EventTime>,
@@ -42,7 +41,7 @@ struct Around {
 impl LineStamps {
     /// Starts before the first line of a recording of this kind.
     pub fn new(kind: FeedKind) -> Self {
-        LineStamps { kind, header: None, header_seen: false, line: 0, pghp: PghpWindow::default(), clock: None }
+        LineStamps { kind, header: None, line: 0, pghp: PghpWindow::default(), clock: None }
     }
 
     /// The times of the next line: the first of several sentences decides.
@@ -56,12 +55,10 @@ impl LineStamps {
     }
 
     fn row(&mut self, bytes: &[u8]) -> Scanned {
-        if !self.header_seen {
-            self.header_seen = true;
-            self.header = Header::parse(bytes);
-            return Scanned::default();
-        }
         let stamp = self.header.as_ref().map(|header| header.stamp(bytes)).unwrap_or_default();
+        if stamp.time.is_none() {
+            self.header = Header::parse(bytes).or(self.header.take());
+        }
         Scanned { event: stamp.time, arrival: stamp.arrival.or(stamp.time) }
     }
 
@@ -165,5 +162,8 @@ mod tests {
         let rows = ["ts,mmsi,lat,lon,arrival", "1591240036,1,2,3,1591240099", "1591240036,1,2,3,", "x"];
         let t = Some(1_591_240_036_000);
         assert_eq!(times(FeedKind::Csv, &rows), vec![(None, None), (t, Some(1_591_240_099_000)), (t, t), (None, None)]);
+        let rows = ["a remark", "mmsi,t,lat,lon", "1,1591240036,2,3", "t,mmsi,lat,lon", "1591240036,1,2,3"];
+        let none = (None, None);
+        assert_eq!(times(FeedKind::Csv, &rows), vec![none, none, (t, t), none, (t, t)]);
     }
 }

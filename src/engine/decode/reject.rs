@@ -12,7 +12,7 @@ pub enum RejectReason {
     Checksum,
     /// Fields that do not read as their type, or too few of them.
     Malformed,
-    /// A payload too short for its message.
+    /// A payload too short for its message, a row that ends before its columns.
     Truncated,
     /// More than five fill bits, or no number.
     FillBits,

@@ -20,7 +20,7 @@ impl Table {
     /// Takes one line: a row, or a header.
     ///
     /// # Errors
-    /// `Malformed` for what is neither, `Time` for a row without a time.
+    /// `Malformed` or `Truncated` for what is neither, `Time` for a row without a time.
     pub fn take(
         &mut self,
         frame: &Frame<'_>,
@@ -31,10 +31,13 @@ impl Table {
             self.header = Header::parse(frame.bytes);
             return if self.header.is_some() { Ok(()) } else { Err(RejectReason::Malformed) };
         };
-        let Some(row) = header.row(frame.bytes) else {
-            // A sender that comes back, and a file that follows another, begin a table anew.
-            self.header = Some(Header::parse(frame.bytes).ok_or(RejectReason::Malformed)?);
-            return Ok(());
+        let row = match header.row(frame.bytes) {
+            Ok(row) => row,
+            Err(reason) => {
+                // A sender that comes back, and a file that follows another, begin a table anew.
+                self.header = Some(Header::parse(frame.bytes).ok_or(reason)?);
+                return Ok(());
+            }
         };
         let told = header.stamp(frame.bytes);
         let observed_at = told.time.ok_or(RejectReason::Time)?;

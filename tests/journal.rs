@@ -50,6 +50,7 @@ fn row(seq: u64, input: &Input<'_>) -> Row {
         Input::Frame(f) => (seq, Some(f.feed.0), f.received_at.millis(), Some(f.bytes.to_vec())),
         Input::Tick { received_at } => (seq, None, received_at.millis(), None),
         Input::FeedEnded { feed } => (seq, Some(feed.0), 0, None),
+        Input::Gap => (seq, None, 0, None),
         Input::Command { received_at, body } | Input::Rules { received_at, body } => {
             (seq, None, received_at.millis(), Some(body.to_vec()))
         }
@@ -101,7 +102,8 @@ fn write(folder: &Path, rows: &[Row]) -> JournalWriter {
 fn read(reader: &mut JournalReader) -> Vec<Row> {
     let mut rows = Vec::new();
     while let Some(record) = reader.next_record() {
-        rows.extend(record.input().map(|input| row(record.header.seq, &input)));
+        let input = record.input().filter(|input| *input != Input::Gap);
+        rows.extend(input.map(|input| row(record.header.seq, &input)));
     }
     rows
 }

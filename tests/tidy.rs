@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["input", "limits"],
     &["decode", "zone"],
     &["rules"],
+    &["tally"],
     &["intake", "reorder", "watermark", "duplicates"],
     &["track"],
     &["timers", "coverage"],
@@ -26,7 +27,7 @@ const LAYERS: &[&[&str]] = &[
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "ais", "radar", "snapshot"],
+    &["core", "ais", "radar", "reception", "track_lines", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

@@ -30,6 +30,7 @@ pub(super) enum ItemKind {
     FeedEnded,
     Command,
     Rules,
+    Gap,
 }
 
 impl Batch {
@@ -83,10 +84,8 @@ impl Batch {
                 self.bytes.extend_from_slice(body);
                 (FeedId::default(), received_at, ItemKind::Rules)
             }
-            Input::FeedEnded { feed } => {
-                let last = self.items.last().map_or(EventTime::MIN, |item| item.received_at);
-                (feed, last, ItemKind::FeedEnded)
-            }
+            Input::Gap => (FeedId::default(), self.latest(), ItemKind::Gap),
+            Input::FeedEnded { feed } => (feed, self.latest(), ItemKind::FeedEnded),
         };
         let seq = if let Input::Frame(frame) = input { frame.seq } else { seq };
         let len = (self.bytes.len() - start) as u32;
@@ -102,7 +101,13 @@ impl Batch {
             ItemKind::Rules => Input::Rules { received_at, body },
             ItemKind::Tick => Input::Tick { received_at },
             ItemKind::FeedEnded => Input::FeedEnded { feed: item.feed },
+            ItemKind::Gap => Input::Gap,
         }
+    }
+
+    /// When the last of its inputs came.
+    fn latest(&self) -> EventTime {
+        self.items.last().map_or(EventTime::MIN, |item| item.received_at)
     }
 }
 
@@ -119,14 +124,15 @@ mod tests {
             Input::FeedEnded { feed: FeedId(1) },
             Input::Command { received_at: t, body: b"{}" },
             Input::Rules { received_at: t, body: b"[]" },
+            Input::Gap,
         ];
         let mut batch = Batch::default();
         for (i, input) in inputs.iter().enumerate() {
             batch.push(input, 4 + i as u64, 0);
         }
         assert_eq!(batch.inputs().collect::<Vec<_>>(), inputs);
-        assert_eq!(batch.numbered().map(|(seq, _, _)| seq).collect::<Vec<_>>(), [4, 5, 6, 7, 8]);
-        assert_eq!((batch.len(), batch.byte_len()), (5, 10));
+        assert_eq!(batch.numbered().map(|(seq, _, _)| seq).collect::<Vec<_>>(), [4, 5, 6, 7, 8, 9]);
+        assert_eq!((batch.len(), batch.byte_len()), (6, 10));
         batch.clear();
         assert!(batch.is_empty());
     }

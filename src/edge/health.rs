@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::input::FeedId;
+use crate::engine::tally::Lateness;
 use crate::engine::time::{EventTime, Span};
 
 /// How a feed's transport stands.
@@ -50,10 +51,56 @@ pub struct FeedHealth {
     pub connects: u64,
     /// Frames a second over the last ten seconds.
     pub frames_per_s: f64,
-    /// Position reports decoded.
-    pub reports: u64,
+    /// What it told, as far as it was understood.
+    pub reception: Reception,
+    /// What its clock skew was taken from: `base_station` or `own_ship`.
+    pub clock_source: Option<&'static str>,
+    /// AIS messages by type.
+    pub ais_messages: BTreeMap<u8, u64>,
     /// What was refused, by reason.
     pub rejects: BTreeMap<&'static str, u64>,
+    /// Copies of an observation, from another station or sent twice.
+    pub duplicates: u64,
+    /// Observations that came after event time had passed them.
+    pub late: u64,
+    /// Observations more than a day late: stored only.
+    pub too_late: u64,
+    /// Observations ahead of what can be.
+    pub ahead: u64,
+    /// Its stations, by name.
+    pub stations: Vec<StationHealth>,
+    /// Messages of stations beyond those that are told one by one.
+    pub other_station_messages: u64,
+}
+
+/// What a feed, or one of its stations, told; rate and lateness are those of the last five to ten minutes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reception {
+    /// Messages decoded.
+    pub messages: u64,
+    /// Messages a second.
+    pub messages_per_s: f64,
+    /// Positions of vessels and aircraft.
+    pub reports: u64,
+    /// Messages whose UTC second is unrelated to their time.
+    pub suspect_times: u64,
+    /// When the last message came.
+    pub last_message_at: Option<EventTime>,
+    /// How long after their observation messages were received.
+    pub lateness: Option<Lateness>,
+    /// How far the clock is ahead of UTC, s: of a feed the one that stamps what is received, of a station its own.
+    pub clock_skew_s: Option<f64>,
+    /// Since when it is lost, as a `feed_lost` alert tells.
+    pub lost_since: Option<EventTime>,
+}
+
+/// What is known of a station.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StationHealth {
+    /// Its name.
+    pub name: String,
+    /// What it told.
+    pub reception: Reception,
 }
 
 /// The health of all feeds; a clone shows the same.

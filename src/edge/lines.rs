@@ -26,6 +26,8 @@ struct AlertLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'static str>,
     subjects: Vec<SubjectLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed: Option<FeedLine<'a>>,
     zone: Option<&'a str>,
     zones: &'a [String],
     squadron: Option<&'a str>,
@@ -38,7 +40,7 @@ struct AlertLine<'a> {
     severity: &'static str,
     confidence: f64,
     factors: Vec<FactorLine>,
-    position: PositionLine,
+    position: Option<PositionLine>,
     tier: Option<String>,
     context: Vec<&'static str>,
     group: Option<&'a str>,
@@ -62,6 +64,13 @@ struct SubjectLine<'a> {
     mmsi: Option<u32>,
     name: Option<&'a str>,
     sources: Vec<&'static str>,
+}
+
+/// The feed that a line is about, where it is about one.
+#[derive(Serialize)]
+struct FeedLine<'a> {
+    name: &'a str,
+    station: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -181,6 +190,7 @@ pub fn alert_line(alert: &Alert, context: LineContext<'_>, form: AlertForm) -> s
         state: alert.state.text(),
         cause: live.then(|| alert.cause.text()),
         subjects: alert.subjects.iter().map(subject).collect(),
+        feed: alert.feed.as_ref().map(|feed| FeedLine { name: &feed.name, station: feed.station.as_deref() }),
         zone: alert.zone.as_deref(),
         zones: &alert.zones,
         squadron: alert.squadron.as_deref(),
@@ -192,7 +202,7 @@ pub fn alert_line(alert: &Alert, context: LineContext<'_>, form: AlertForm) -> s
         severity: alert.severity.text(),
         confidence: quantise(anomaly.confidence, 3),
         factors: anomaly.factors.iter().map(factor).collect(),
-        position: position(anomaly.position),
+        position: anomaly.position.map(position),
         tier,
         context,
         group: None,

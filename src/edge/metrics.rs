@@ -84,9 +84,9 @@ impl Metrics {
         self.alerts.get_or_create(&[("kind", kind.to_owned())]).inc();
     }
 
-    /// Counts bytes written to the journal.
-    pub fn journalled(&self, bytes: u64) {
-        self.journal_bytes.inc_by(bytes);
+    /// Notes how many bytes the journal has written since it was opened.
+    pub fn journal_reached(&self, bytes: u64) {
+        self.journal_bytes.inc_by(bytes.saturating_sub(self.journal_bytes.get()));
     }
 
     /// Counts fixes that the track history lacks because it could not be written fast enough.

@@ -25,7 +25,7 @@ pub(super) fn take(core: &mut Core, report: &Report) {
     let healthy = core.config.limits.dark_period.healthy_vessels;
     core.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
     if core.state.duplicates.is_copy(report.digest ^ u64::from(report.body.part()), report.observed_at) {
-        core.count_duplicate();
+        core.count_duplicate(report.feed);
         note_station(core, sender, station);
         return;
     }

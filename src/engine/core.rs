@@ -3,36 +3,35 @@
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 use super::ais::{self, TENTATIVE_FOR};
 use super::alert::book::AlertBook;
 use super::command::Command;
 use super::coverage::Coverage;
-use super::decode::report::{Body, Report};
+use super::decode::report::{Body, Report, StationId};
+use super::detect::feed_lost::Voice;
 use super::detect::{Detector, Detectors, Effects, Finding, View};
 use super::duplicates::Duplicates;
 use super::input::{Feed, FeedId};
 use super::intake::{StepRef, Steps};
 use super::limits::Limits;
-use super::output::{Output, TrackState};
+use super::map::Map;
+use super::output::Output;
 use super::picture::Picture;
 use super::radar;
+use super::reception;
 use super::reorder::ReorderBuffer;
 use super::rules::{Rules, RulesChange, settings_hash};
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
 use super::track::target::Targets;
-use super::track::{Fix, Source, Track, TrackIx, history};
+use super::track::{Fix, Track, TrackIx, history};
+use super::track_lines;
 use super::watermark::{Clocks, Timeliness};
 use super::zone::ZoneSet;
 
 /// A vessel is forgotten after this silence.
 pub(super) const FORGET_AFTER: Span = Span::from_hours(24);
-/// A track is live for track lines while its last fix is not older than this.
-const LIVE_FOR: Span = Span::from_mins(15);
-/// Positions of track lines are carried forward at most this long.
-const CARRIED: Span = Span::from_mins(3);
 
 /// What the engine is told before the first input; not part of a snapshot.
 #[derive(Clone, Debug)]
@@ -51,8 +50,8 @@ pub struct Config {
     pub fixes_every: Option<Span>,
 }
 
-/// What was counted on the way.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// What was counted on the way, of a feed or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// Copies of an observation, from another station or sent twice.
     pub duplicates: u64,
@@ -66,7 +65,7 @@ pub struct Stats {
     pub plots: u64,
     /// Service messages of radars, which prove that they live.
     pub scans: u64,
-    /// What was refused because a table was full: waiting observations, tracks, radar targets.
+    /// What was refused because a table was full: waiting observations, tracks, radar targets; not told of a feed alone.
     pub refused: u64,
 }
 
@@ -79,13 +78,14 @@ pub(super) struct State {
     pub(super) picture: Picture,
     pub(super) targets: Targets,
     pub(super) coverage: Coverage,
-    detectors: Detectors,
+    pub(super) detectors: Detectors,
     book: AlertBook,
     pub(super) duplicates: Duplicates,
     next_number: u64,
     pub(super) now: EventTime,
-    track_lines_set: bool,
-    stats: Stats,
+    pub(super) track_lines_set: bool,
+    pub(super) station_names: Map<StationId, String>,
+    pub(super) stats: Vec<Stats>,
 }
 
 /// The core with its configuration.
@@ -93,7 +93,7 @@ pub(super) struct State {
 pub struct Core {
     pub(super) config: Config,
     pub(super) state: State,
-    outputs: VecDeque<Output>,
+    pub(super) outputs: VecDeque<Output>,
     /// What is still to be handled: [`Core::poll_output`] does it, one after the other, so that an output leaves before what comes
     /// behind it is handled.
     due: Option<Due>,
@@ -133,6 +133,8 @@ impl Core {
                     reports.iter().for_each(|report| self.take_report(report));
                     self.end_feed(feed);
                 }
+                StepRef::Station { station, name } => self.state.name_station(station, name),
+                StepRef::Gap => self.state.detectors.feed_lost.was_deaf(),
                 StepRef::Command { received_at, command } => self.take_command(received_at, command),
                 StepRef::Rules { received_at, rules } => self.take_rules(received_at, rules),
             }
@@ -154,6 +156,7 @@ impl Core {
         if let Some(clocks) = self.state.clocks.as_mut() {
             clocks.frame(feed);
         }
+        reception::hear(self, feed, reports);
         for report in reports {
             self.take_report(report);
         }
@@ -186,6 +189,7 @@ impl Core {
         self.state.now = self.handled_until();
         let change = RulesChange::between((&self.config.limits, &self.config.zones), (&rules.limits, &zones));
         self.each_detector(|detector, view, effects| detector.end_touched(view, &change, effects));
+        reception::end_touched(self, &change);
         self.config.settings_hash = settings_hash(&rules.limits, &zones);
         self.config.limits = rules.limits.clone();
         self.config.zones = zones;
@@ -207,6 +211,7 @@ impl Core {
     /// A feed is over; with the last one everything that waits is handled.
     pub fn end_feed(&mut self, feed: FeedId) {
         self.settle();
+        reception::end(self, feed);
         let Some(clocks) = self.state.clocks.as_mut() else { return };
         let last = clocks.feed_ended(feed);
         if last {
@@ -235,7 +240,21 @@ impl Core {
     pub fn stats(&self) -> Stats {
         let state = &self.state;
         let refused = state.reorder.refused() + state.picture.refused() + state.targets.refused();
-        Stats { refused, ..state.stats.clone() }
+        let sum = |all: Stats, of: &Stats| Stats {
+            duplicates: all.duplicates + of.duplicates,
+            late: all.late + of.late,
+            too_late: all.too_late + of.too_late,
+            ahead: all.ahead + of.ahead,
+            plots: all.plots + of.plots,
+            scans: all.scans + of.scans,
+            refused: all.refused,
+        };
+        state.stats.iter().fold(Stats { refused, ..Stats::default() }, sum)
+    }
+
+    /// What was counted of a feed.
+    pub fn stats_of(&self, feed: FeedId) -> Stats {
+        self.state.stats.get(usize::from(feed.0)).copied().unwrap_or_default()
     }
 
     /// Tracks ever made.
@@ -264,41 +283,48 @@ impl Core {
     }
 
     /// A copy of an observation was passed over.
-    pub(super) fn count_duplicate(&mut self) {
-        self.state.stats.duplicates += 1;
+    pub(super) fn count_duplicate(&mut self, feed: FeedId) {
+        self.state.stats_mut(feed).duplicates += 1;
+    }
+
+    /// Since when a feed or station is lost; `None` if it is not.
+    pub fn lost_since(&self, voice: Voice) -> Option<EventTime> {
+        self.state.detectors.feed_lost.lost_since(voice)
+    }
+
+    /// The arrival clock: the newest `received_at`.
+    pub(super) fn arrival(&self) -> EventTime {
+        self.state.clocks.as_ref().map_or(EventTime::MIN, Clocks::arrival)
     }
 
     fn advance(&mut self, received_at: EventTime) {
-        if let Some(clocks) = self.state.clocks.as_mut() {
-            clocks.advance(received_at);
-        }
+        reception::advance(self, received_at);
     }
 
     fn take_report(&mut self, report: &Report) {
-        let stats = &mut self.state.stats;
         let Some(clocks) = self.state.clocks.as_mut() else { return };
         match clocks.judge(report.feed, report.received_at, report.observed_at) {
             Timeliness::InTime => {
                 self.state.reorder.push(*report);
             }
             Timeliness::Late => {
-                stats.late += 1;
+                self.state.stats_mut(report.feed).late += 1;
                 self.owe();
                 self.settle();
                 ais::take_late(self, report);
             }
-            Timeliness::TooLate => stats.too_late += 1,
-            Timeliness::Ahead => stats.ahead += 1,
+            Timeliness::TooLate => self.state.stats_mut(report.feed).too_late += 1,
+            Timeliness::Ahead => self.state.stats_mut(report.feed).ahead += 1,
         }
     }
 
     /// What W lets through is due.
-    fn owe(&mut self) {
+    pub(super) fn owe(&mut self) {
         self.due = Some(Due { watermark: self.watermark(), flush: false });
     }
 
     /// Handles what is due at once.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if let Some(due) = self.due.take() {
             while self.handle_next(due) {}
         }
@@ -319,15 +345,15 @@ impl Core {
     }
 
     fn handle(&mut self, report: &Report) {
-        self.set_track_lines(report.observed_at);
+        track_lines::start(self, report.observed_at);
         match &report.body {
             Body::Target(target) => radar::take_target(self, report, target),
             Body::Plot(_) => {
-                self.state.stats.plots += 1;
+                self.state.stats_mut(report.feed).plots += 1;
                 self.state.targets.note_alive(report.feed, report.observed_at);
             }
             Body::Scan(_) => {
-                self.state.stats.scans += 1;
+                self.state.stats_mut(report.feed).scans += 1;
                 self.state.targets.note_alive(report.feed, report.observed_at);
             }
             Body::Position(_) | Body::Static(_) | Body::Heard { .. } => ais::take(self, report),
@@ -364,7 +390,7 @@ impl Core {
         match reason {
             TimerReason::TargetSilence { target } => radar::check_silence(self, target),
             TimerReason::Forget { track } => self.forget_if_due(track),
-            TimerReason::TrackLines => self.write_track_lines(),
+            TimerReason::TrackLines => track_lines::write(self),
             TimerReason::Silence { .. } | TimerReason::Loiter { .. } | TimerReason::Pair { .. } => {
                 self.each_detector(|detector, view, effects| detector.on_timer(view, reason, effects));
             }
@@ -394,15 +420,24 @@ impl Core {
 
     /// Lets every detector look at the world as it stands, and writes down what they find.
     pub(super) fn each_detector(&mut self, mut ask: impl FnMut(&mut dyn Detector, &View<'_>, &mut Effects<'_>)) {
+        self.with_detectors(self.state.now, |detectors, view, effects| {
+            detectors.each().into_iter().for_each(|detector| ask(detector, view, effects));
+        });
+    }
+
+    /// The same for all detectors together, at an instant of the clock that they go by.
+    pub(super) fn with_detectors(
+        &mut self,
+        now: EventTime,
+        ask: impl FnOnce(&mut Detectors, &View<'_>, &mut Effects<'_>),
+    ) {
         let mut findings: Vec<Finding> = Vec::new();
         let mut holds: Vec<(TrackIx, EventTime)> = Vec::new();
-        let State { picture, targets, coverage, timers, detectors, book, next_number, now, .. } = &mut self.state;
-        let view =
-            View { now: *now, picture, targets, coverage, zones: &self.config.zones, limits: &self.config.limits };
-        for detector in detectors.each() {
-            let mut effects = Effects { timers, findings: &mut findings, next_number, holds: &mut holds };
-            ask(detector, &view, &mut effects);
-        }
+        let Config { feeds, limits, zones, .. } = &self.config;
+        let State { picture, targets, coverage, timers, detectors, book, next_number, station_names, .. } =
+            &mut self.state;
+        let view = View { now, feeds, stations: station_names, picture, targets, coverage, zones, limits };
+        ask(detectors, &view, &mut Effects { timers, findings: &mut findings, next_number, holds: &mut holds });
         for finding in findings {
             self.outputs.push_back(Output::Alert(Box::new(book.write(finding, &view))));
         }
@@ -412,47 +447,5 @@ impl Core {
                 self.state.timers.set(until, TimerReason::Forget { track: ix });
             }
         }
-    }
-
-    /// Starts the track lines at the first observation.
-    fn set_track_lines(&mut self, at: EventTime) {
-        if let Some(step) = self.config.tracks_every
-            && !self.state.track_lines_set
-        {
-            self.state.track_lines_set = true;
-            let first = EventTime::from_millis((at.slot(step) + 1) * step.millis());
-            self.state.timers.set(first + Span::from_millis(1), TimerReason::TrackLines);
-        }
-    }
-
-    /// Writes one line a live track, by public name; a millisecond after the instant, so that what is seen at it counts.
-    fn write_track_lines(&mut self) {
-        let Some(step) = self.config.tracks_every else { return };
-        let at = self.state.now - Span::from_millis(1);
-        let live = self.state.picture.iter().filter(|(_, t)| t.confirmed && !t.coasting && at - t.last.at <= LIVE_FOR);
-        let mut lines: Vec<TrackState> = live.map(|(_, track)| track_state(track, at)).collect();
-        lines.sort_by_key(|line| line.track);
-        self.outputs.extend(lines.into_iter().map(Output::Track));
-        self.state.timers.set(self.state.now + step, TimerReason::TrackLines);
-    }
-}
-
-fn track_state(track: &Track, at: EventTime) -> TrackState {
-    let age = (at - track.last.at).seconds();
-    TrackState {
-        at,
-        track: track.id,
-        position: track.position_at(at, CARRIED),
-        sog: track.last.sog,
-        cog: track.last.cog,
-        mmsi: track.mmsi,
-        mmsi_confidence: match (track.mmsi, track.last.source) {
-            (None, _) => 0.0,
-            (Some(_), Source::Ais) => 1.0,
-            (Some(_), Source::Radar) => track.radar.map_or(0.0, |bond| bond.posterior),
-        },
-        class: track.class,
-        sources: track.sources(at).into_iter().collect::<SmallVec<[Source; 2]>>(),
-        sigma_m: f64::from(track.last.sigma_m) + 0.5 * age,
     }
 }

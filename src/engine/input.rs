@@ -19,6 +19,8 @@ pub enum Input<'a> {
         /// The edge's clock.
         received_at: EventTime,
     },
+    /// Nobody listened since the last input: the service was down. The silence of feeds until the next input is nobody's.
+    Gap,
     /// A feed has ended for good (a file is read to its end): nobody waits for it any more.
     FeedEnded {
         /// The feed.

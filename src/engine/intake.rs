@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
-use super::decode::report::Report;
-use super::decode::{Decoded, Decoder, HELD_AT_MOST, Message, Reject, RejectReason, Stamp, positioned, reports};
+use super::decode::report::{Report, StationId};
+use super::decode::{Decoded, Decoder, HELD_AT_MOST, Reject, reports};
 use super::input::{Feed, FeedId, Frame, Input};
-use super::map::Map;
 use super::rules::Rules;
+use super::tally::Tally;
 use super::time::EventTime;
-use super::vessel::Mmsi;
 
 /// What the core is to do next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +25,10 @@ enum Step {
     Command { received_at: EventTime },
     /// Other rules are in force.
     Rules { received_at: EventTime },
+    /// A station was heard of for the first time.
+    Station,
+    /// Nobody listened.
+    Gap,
 }
 
 /// Steps for the core, with the reports they carry side by side.
@@ -35,6 +38,7 @@ pub struct Steps {
     reports: Vec<Report>,
     commands: Vec<Command>,
     rules: Vec<Rules>,
+    stations: Vec<(StationId, String)>,
 }
 
 /// One step with its reports.
@@ -82,6 +86,15 @@ pub enum StepRef<'a> {
         /// The rules.
         rules: &'a Rules,
     },
+    /// A station was heard of for the first time.
+    Station {
+        /// The station.
+        station: StationId,
+        /// Its name.
+        name: &'a str,
+    },
+    /// Nobody listened since the last input.
+    Gap,
 }
 
 impl Steps {
@@ -91,12 +104,13 @@ impl Steps {
         self.reports.clear();
         self.commands.clear();
         self.rules.clear();
+        self.stations.clear();
     }
 
     /// The steps in order.
     pub fn iter(&self) -> impl Iterator<Item = StepRef<'_>> {
         let mut rest = self.reports.as_slice();
-        let (mut commands, mut rules) = (self.commands.iter(), self.rules.iter());
+        let (mut commands, mut rules, mut stations) = (self.commands.iter(), self.rules.iter(), self.stations.iter());
         self.steps.iter().filter_map(move |step| {
             let mut take = |n: u32| {
                 let (head, tail) = rest.split_at_checked(n as usize).unwrap_or((rest, &[]));
@@ -112,6 +126,11 @@ impl Steps {
                 Step::FeedEnded { feed, reports } => StepRef::FeedEnded { feed, reports: take(reports) },
                 Step::Command { received_at } => StepRef::Command { received_at, command: commands.next()? },
                 Step::Rules { received_at } => StepRef::Rules { received_at, rules: rules.next()? },
+                Step::Station => {
+                    let (station, name) = stations.next()?;
+                    StepRef::Station { station: *station, name }
+                }
+                Step::Gap => StepRef::Gap,
             })
         })
     }
@@ -127,20 +146,6 @@ pub struct Intake {
     unread: u64,
 }
 
-/// What was decoded and what was refused.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Tally {
-    /// Position reports of vessels and aircraft, own ship and copies included.
-    pub reports: u64,
-    /// The same of each feed.
-    reports_of: Vec<u64>,
-    /// First and last time that the sentences of position reports tell.
-    pub span: Option<(EventTime, EventTime)>,
-    /// Vessels that sent a position, and whether every UTC second of theirs was unrelated to the time.
-    vessels: Map<Mmsi, Option<bool>>,
-    rejects: Map<(FeedId, RejectReason), u64>,
-}
-
 impl Intake {
     /// An intake for these feeds.
     pub fn new(feeds: &[Feed]) -> Self {
@@ -153,10 +158,11 @@ impl Intake {
             Input::Frame(frame) => {
                 self.release_held(frame.received_at, steps);
                 let before = steps.reports.len();
-                let (tally, reports) = (&mut self.tally, &mut steps.reports);
-                self.decoder.decode(&frame, &mut |decoded| tally.collect(decoded, reports));
+                let (tally, at, reports) = (&mut self.tally, self.arrival, &mut steps.reports);
+                self.decoder.decode(&frame, &mut |decoded| collect(tally, at, decoded, reports));
                 let count = (steps.reports.len() - before) as u32;
                 let Frame { feed, received_at, .. } = frame;
+                self.name_stations(steps);
                 steps.steps.push(Step::Frame { feed, received_at, reports: count });
             }
             Input::Tick { received_at } => {
@@ -165,11 +171,12 @@ impl Intake {
             }
             Input::FeedEnded { feed } => {
                 let before = steps.reports.len();
-                let (tally, reports) = (&mut self.tally, &mut steps.reports);
-                self.decoder.finish(feed, &mut |decoded| tally.collect(decoded, reports));
+                let (tally, at, reports) = (&mut self.tally, self.arrival, &mut steps.reports);
+                self.decoder.finish(feed, &mut |decoded| collect(tally, at, decoded, reports));
                 let count = (steps.reports.len() - before) as u32;
                 steps.steps.push(Step::FeedEnded { feed, reports: count });
             }
+            Input::Gap => steps.steps.push(Step::Gap),
             Input::Command { received_at, body } => {
                 self.release_held(received_at, steps);
                 match Command::from_bytes(body) {
@@ -194,6 +201,14 @@ impl Intake {
         }
     }
 
+    /// Tells the names of stations that were heard of for the first time.
+    fn name_stations(&mut self, steps: &mut Steps) {
+        for (station, name) in self.decoder.new_stations() {
+            steps.steps.push(Step::Station);
+            steps.stations.push((station, name.to_owned()));
+        }
+    }
+
     /// What waited too long comes out at the instant its patience ended, whatever told us that time went on.
     fn release_held(&mut self, received_at: EventTime, steps: &mut Steps) {
         if received_at <= self.arrival {
@@ -202,7 +217,7 @@ impl Intake {
         self.arrival = received_at;
         let before = steps.reports.len();
         let (tally, reports) = (&mut self.tally, &mut steps.reports);
-        self.decoder.tick(received_at, &mut |decoded| tally.collect(decoded, reports));
+        self.decoder.tick(received_at, &mut |decoded| collect(tally, received_at, decoded, reports));
         if let Some(held) = steps.reports.get_mut(before..) {
             held.sort_by_key(|report| (report.received_at, report.feed, report.seq));
             steps.steps.extend(held.iter().map(|r| Step::Held { at: r.received_at + HELD_AT_MOST, reports: 1 }));
@@ -224,82 +239,28 @@ impl Intake {
         self.arrival
     }
 
+    /// The decoder, for what it knows of stations and clocks.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
     /// What was counted.
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
 }
 
-impl Tally {
-    /// Vessels that sent a position.
-    pub fn vessels(&self) -> usize {
-        self.vessels.len()
-    }
-
-    /// Vessels whose every UTC second was unrelated to the time.
-    pub fn suspects(&self) -> usize {
-        let vessels = self.vessels.sorted_keys();
-        vessels.iter().filter(|mmsi| self.vessels.get(mmsi) == Some(&Some(true))).count()
-    }
-
-    /// Position reports of a feed.
-    pub fn reports_of(&self, feed: FeedId) -> u64 {
-        self.reports_of.get(usize::from(feed.0)).copied().unwrap_or(0)
-    }
-
-    /// How often each reason refused something of a feed, by the reason's order.
-    pub fn rejects_of(&self, feed: FeedId) -> Vec<(RejectReason, u64)> {
-        let of_feed = self.rejects.sorted_keys().into_iter().filter(|(of, _)| *of == feed);
-        of_feed.map(|key| (key.1, self.rejects.get(&key).copied().unwrap_or(0))).collect()
-    }
-
-    /// How often each reason refused something, over all feeds, by the reason's order.
-    pub fn rejects(&self) -> Vec<(RejectReason, u64)> {
-        let mut totals: Vec<(RejectReason, u64)> = Vec::new();
-        for key in self.rejects.sorted_keys() {
-            let count = self.rejects.get(&key).copied().unwrap_or(0);
-            match totals.iter_mut().find(|(reason, _)| *reason == key.1) {
-                Some((_, total)) => *total += count,
-                None => totals.push((key.1, count)),
+/// Takes what the decoder hands out at an instant of the arrival clock: reports, or a reason to count.
+fn collect(tally: &mut Tally, at: EventTime, decoded: Decoded<'_>, out: &mut Vec<Report>) {
+    let (feed, reason) = match decoded {
+        Decoded::Message { stamp, message } => {
+            tally.count(at, stamp, message);
+            match reports(stamp, message) {
+                Ok(told) => return out.extend_from_slice(&told),
+                Err(reason) => (stamp.feed, reason),
             }
         }
-        totals.sort_unstable_by_key(|&(reason, _)| reason);
-        totals
-    }
-
-    /// Takes what the decoder hands out: reports, or a reason to count.
-    fn collect(&mut self, decoded: Decoded<'_>, out: &mut Vec<Report>) {
-        let refused = match decoded {
-            Decoded::Message { stamp, message } => {
-                self.count(stamp, message);
-                match reports(stamp, message) {
-                    Ok(told) => {
-                        out.extend_from_slice(&told);
-                        return;
-                    }
-                    Err(reason) => (stamp.feed, reason),
-                }
-            }
-            Decoded::Reject(Reject { feed, reason, .. }) => (feed, reason),
-        };
-        *self.rejects.get_or_insert_with(refused, || 0) += 1;
-    }
-
-    fn count(&mut self, stamp: &Stamp, message: &Message) {
-        let Some(mmsi) = positioned(message) else { return };
-        self.reports += 1;
-        let feed = usize::from(stamp.feed.0);
-        if feed >= self.reports_of.len() {
-            self.reports_of.resize(feed + 1, 0);
-        }
-        self.reports_of[feed] += 1;
-        if let Some(at) = stamp.sentence_at.or(stamp.observed_at) {
-            self.span = Some(self.span.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
-        }
-        let suspect = self.vessels.get_or_insert_with(mmsi, || None);
-        *suspect = match (*suspect, stamp.utc_second_suspect) {
-            (Some(so_far), Some(now)) => Some(so_far && now),
-            (so_far, now) => so_far.or(now),
-        };
-    }
+        Decoded::Reject(Reject { feed, reason, .. }) => (feed, reason),
+    };
+    tally.refuse(feed, reason);
 }

@@ -4,7 +4,7 @@ use super::core::Core;
 use super::decode::report::{AisClass, Report, SensorTrackReport, TargetStatus};
 use super::earth::Position;
 use super::input::FeedId;
-use super::time::{EventTime, Span};
+use super::time::Span;
 use super::timers::TimerReason;
 use super::track::associate::{self, GATE};
 use super::track::target::{Taken, Target};
@@ -21,7 +21,7 @@ pub(super) fn take_target(core: &mut Core, report: &Report, target: &SensorTrack
     let live = core.state.targets.find(key);
     let before = live.and_then(|ix| core.state.targets.get(ix)).map(|target| (target.last.at, target.last.digest));
     if before == Some((report.observed_at, report.digest)) {
-        core.count_duplicate();
+        core.count_duplicate(report.feed);
         return;
     }
     let Some(position) = target.position.filter(|_| target.status != TargetStatus::Lost) else {
@@ -169,7 +169,7 @@ fn move_by_radar(core: &mut Core, ix: u32, fix: Fix) {
     let Some(target) = core.state.targets.get(ix) else { return };
     let track = match (target.track, target.bound) {
         (Some(track), true) => {
-            let late = core.state.picture.get(track).is_some_and(|vessel| is_late(vessel, fix.at));
+            let late = core.state.picture.get(track).is_some_and(|vessel| vessel.is_ais_late(fix.at));
             late.then_some(track)
         }
         (Some(track), false) => Some(track),
@@ -198,13 +198,6 @@ fn own_track(core: &mut Core, ix: u32, fix: Fix) -> Option<TrackIx> {
 
 fn source_key(target: &Target) -> u64 {
     (1 << 63) | (u64::from(target.key.0.0) << 32) | u64::from(target.key.1)
-}
-
-/// Whether a vessel's AIS is overdue, so that radar may move it.
-fn is_late(vessel: &Track, at: EventTime) -> bool {
-    let heard = vessel.heard_at.unwrap_or(vessel.last.at);
-    let overdue = vessel.expected_interval().times(5);
-    at - heard > if overdue > Span::from_secs(60) { overdue } else { Span::from_secs(60) }
 }
 
 /// A target is over: its vessel keeps sailing, its own track coasts and is forgotten.

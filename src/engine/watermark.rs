@@ -128,6 +128,11 @@ impl Clocks {
         }
     }
 
+    /// The arrival clock: the newest `received_at`.
+    pub fn arrival(&self) -> EventTime {
+        self.arrival
+    }
+
     /// The watermark: everything before it has been handled.
     pub fn watermark(&self) -> EventTime {
         self.watermark
@@ -144,11 +149,12 @@ impl Clocks {
         self.raise_watermark();
     }
 
-    /// Tells that a frame of the feed has arrived at A (call after `advance`).
+    /// Tells that a frame of the feed has arrived at A (call after `advance`); one that had ended has begun anew.
     pub fn frame(&mut self, feed: FeedId) {
         let arrival = self.arrival;
         if let Some(clock) = self.feeds.get_mut(usize::from(feed.0)) {
             clock.last_frame_at = Some(arrival);
+            clock.ended = false;
         }
     }
 

@@ -25,7 +25,7 @@ pub use folder::{WriteError, write};
 pub use world::{FeedBytes, World};
 
 use story::{
-    anchorage, bystanders, edge_loiter, fishing_pair, mother, pilot, receiver_outage, tanker_dark, transfer,
+    anchorage, bystanders, edge_loiter, feed_lost, fishing_pair, mother, pilot, receiver_outage, tanker_dark, transfer,
     tug_and_tow,
 };
 use world::{Aid, MINUTE};
@@ -41,7 +41,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, the bundled one first.
-pub const SCENARIOS: [Scenario; 10] = [
+pub const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "con-dao",
         summary: "a night off Con Dao: every story and every innocent",
@@ -87,16 +87,22 @@ pub const SCENARIOS: [Scenario; 10] = [
         hours: 1.75,
         cast: |world| receiver_outage::play(world, 40.0 * MINUTE),
     },
+    Scenario {
+        name: "feed-lost",
+        summary: "the hub of all AIS stations fails for twenty minutes under radar; nobody went dark",
+        hours: 1.5,
+        cast: |world| feed_lost::play(world, 40.0 * MINUTE),
+    },
 ];
 
 /// A scenario acted out under a seed; `None` if there is none of that name.
 ///
-/// Only `con-dao` and `receiver-outage` have more than the island's station; a radar that never sees anyone has no feed.
+/// Only `con-dao`, `receiver-outage` and `feed-lost` have more than the island's station; a radar that never sees anyone has no feed.
 pub fn scenario(name: &str, seed: u64) -> Option<World> {
     let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name)?;
     let mut world = World::new(scenario.name, seed, scenario.hours);
     world.stations = vec![chart::con_dao_station(), chart::ben_dam_station(), chart::bach_ho_station()];
-    if !matches!(scenario.name, "con-dao" | "receiver-outage") {
+    if !matches!(scenario.name, "con-dao" | "receiver-outage" | "feed-lost") {
         world.stations.truncate(1);
     }
     world.radars = vec![chart::con_dao_radar()];

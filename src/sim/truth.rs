@@ -96,6 +96,11 @@ pub enum Details {
         /// The station.
         station: &'static str,
     },
+    /// A feed that says nothing.
+    FeedLost {
+        /// The feed.
+        feed: &'static str,
+    },
 }
 
 /// One line of `innocent.jsonl`.

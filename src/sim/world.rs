@@ -174,7 +174,7 @@ impl World {
     ) {
         let (onset_s, end_s) = span_s;
         let onset_uncertain_s = match (&details, self.subject_carriage(who)) {
-            (Details::Crossing { .. } | Details::Outage { .. }, _) => 1,
+            (Details::Crossing { .. } | Details::Outage { .. } | Details::FeedLost { .. }, _) => 1,
             (Details::DarkPeriod { .. }, Some(Carriage::ClassA)) => 10,
             (Details::DarkContact { .. }, _) => 300,
             (Details::Loitering { .. }, _) => 120,

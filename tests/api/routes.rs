@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use picket::edge::api::{InForce, Readiness, feature_collection};
 use picket::edge::console::asset;
-use picket::edge::health::FeedState;
+use picket::edge::health::{FeedState, Reception, StationHealth};
 use picket::edge::seen::SeenTrack;
 use picket::edge::store::HistoryFix;
 use picket::engine::decode::report::AisClass;
 use picket::engine::earth::Position;
 use picket::engine::input::FeedId;
+use picket::engine::tally::Lateness;
 use picket::engine::time::{EventTime, Span};
 use picket::engine::track::{Source, TrackId, TrackIx};
 use picket::engine::units::{Course, Heading, Speed};
@@ -219,6 +220,8 @@ fn zones_are_those_in_force() {
     assert_eq!(get(service.address, "/api/v1/service").json()["settings_hash"], "abcd");
 }
 
+const LATENESS: Lateness = Lateness { p50_s: 0.25, p99_s: 3.5 };
+
 #[test]
 fn feeds_tell_how_they_stand() {
     let service = Service::start(Setup::default());
@@ -227,7 +230,11 @@ fn feeds_tell_how_they_stand() {
         health.detail = Some("it is over".to_owned());
         health.since = Some(instant(0));
         health.last_frame_at = Some(instant(1));
-        (health.frames, health.bytes, health.dropped, health.reports, health.connects) = (10, 1000, 1, 8, 2);
+        (health.frames, health.bytes, health.dropped, health.connects) = (10, 1000, 1, 2);
+        health.reception = Reception { messages: 9, reports: 8, lateness: Some(LATENESS), ..Reception::default() };
+        health.stations = vec![StationHealth { name: "hill".into(), reception: health.reception.clone() }];
+        (health.duplicates, health.clock_source) = (7, Some("base_station"));
+        health.ais_messages.insert(18, 6);
         (health.cut, health.refused) = (3, 4);
         health.frames_per_s = 1.234;
         health.rejects.insert("checksum", 5);
@@ -236,11 +243,22 @@ fn feeds_tell_how_they_stand() {
     let mut first = feeds[0].clone();
     assert!(first["age_s"].as_f64().unwrap() > 0.0);
     first.as_object_mut().unwrap().remove("age_s");
-    let expected = json!({
+    let expected: Value = serde_json::from_str(
+        r#"{
         "name": "coast", "kind": "nmea", "source": "tcp://192.0.2.1:4001", "state": "failed", "detail": "it is over",
         "since": "2026-01-10T00:00:00.000Z", "last_frame_at": "2026-01-10T00:00:01.000Z", "frames": 10, "bytes": 1000,
-        "frames_per_s": 1.23, "dropped": 1, "cut": 3, "refused": 4, "reports": 8, "rejects": {"checksum": 5}, "connects": 2,
-    });
+        "frames_per_s": 1.23, "dropped": 1, "cut": 3, "refused": 4, "connects": 2,
+        "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "last_message_at": null,
+        "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "clock_source": "base_station", "lost_since": null,
+        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
+        "stations": [{
+            "name": "hill", "age_s": null, "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0,
+            "last_message_at": null, "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "lost_since": null
+        }],
+        "other_station_messages": 0
+    }"#,
+    )
+    .unwrap();
     assert_eq!(first, expected);
     assert_eq!(
         (&feeds[1]["state"], &feeds[1]["age_s"], &feeds[1]["kind"]),
@@ -347,12 +365,15 @@ fn metrics_can_be_read() {
     let service = Service::start(Setup::default());
     service.seen.take(instant(0), two_tracks());
     service.metrics.raised("loitering");
-    service.metrics.journalled(1234);
+    service.metrics.journal_reached(1000);
+    service.metrics.journal_reached(1234);
     service.book.tell("a", 1, None, json!({}));
     service.health.update(FeedId(0), |health| {
         health.state = FeedState::Live;
         (health.frames, health.last_frame_at) = (10, Some(instant(0)));
         health.rejects.insert("checksum", 5);
+        health.reception = Reception { messages: 9, lateness: Some(LATENESS), ..Reception::default() };
+        health.ais_messages.insert(18, 6);
     });
     let answer = get(service.address, "/metrics");
     assert_eq!(answer.header("content-type"), Some("application/openmetrics-text; version=1.0.0; charset=utf-8"));
@@ -366,6 +387,10 @@ fn metrics_can_be_read() {
         ("picket_feed_rejects_total{feed=\"coast\",reason=\"checksum\"}", 5.0),
         ("picket_feed_state{feed=\"radar\",state=\"connecting\"}", 1.0),
         ("picket_feed_state{feed=\"coast\",state=\"connecting\"}", 0.0),
+        ("picket_feed_messages_total{feed=\"coast\"}", 9.0),
+        ("picket_feed_ais_messages_total{feed=\"coast\",type=\"18\"}", 6.0),
+        ("picket_feed_lateness_p99_seconds{feed=\"coast\"}", 3.5),
+        ("picket_feed_lost{feed=\"radar\"}", 0.0),
         ("picket_tracks", 2.0),
         ("picket_alerts_total{kind=\"loitering\"}", 1.0),
         ("picket_journal_bytes_total", 1234.0),

@@ -13,13 +13,14 @@ use picket::sim::rng::Rng;
 use tempfile::TempDir;
 
 use crate::play::{Event, Lines, play, play_in_batches};
-use crate::sea::{Sea, con_dao, con_dao_again, events, national, seeds};
+use crate::sea::{Sea, con_dao, con_dao_again, events, feed_lost, national, seeds};
 use crate::shift::Blocks;
 
 /// Runs a check over every sea there is.
 fn on_every_sea(check: impl Fn(&Sea)) {
     check(con_dao());
     check(con_dao_again());
+    check(feed_lost());
     if let Some(sea) = national() {
         check(sea);
     }
@@ -131,14 +132,14 @@ fn any_cadence_of_ticks_is_the_same() {
 fn shifted_is_the_same(sea: &Sea, usual: u64) {
     let blocks = Blocks::of(sea);
     let plain = blocks.plain();
-    let expected = play(&sea.config, &plain);
+    let expected = play(&sea.config, &plain).about_vessels();
     assert!(blocks.len() * 10 > sea.events.len() * 2, "{}: {} blocks", sea.name, blocks.len());
     assert!(expected.raised() * 2 > sea.lines.raised(), "{}: what is left still raises alerts", sea.name);
     for seed in seeds(usual) {
         let shifted = blocks.shifted(seed);
         let moved = plain.iter().zip(&shifted).filter(|(a, b)| a != b).count();
         assert!(moved * 4 > plain.len(), "{}: {moved} of {} moved", sea.name, plain.len());
-        expected.assert_same(&play(&sea.config, &shifted), &format!("{}: shifted {seed}", sea.name));
+        expected.assert_same(&play(&sea.config, &shifted).about_vessels(), &format!("{}: shifted {seed}", sea.name));
     }
 }
 

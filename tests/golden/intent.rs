@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// The kinds that this build detects; truth tells of more.
-const DETECTED: [&str; 3] = ["dark_period", "loitering", "ship_to_ship"];
+const DETECTED: [&str; 4] = ["dark_period", "feed_lost", "loitering", "ship_to_ship"];
 
 /// What a recording must raise.
 pub struct Intent {

@@ -21,6 +21,7 @@ const RECORDINGS: &[Intent] = &[
     Intent::innocent("pilot"),
     Intent::innocent("fishing-pair"),
     Intent::innocent("receiver-outage"),
+    Intent { raises: &[("feed_lost", 1)], ..Intent::innocent("feed-lost") },
 ];
 
 /// Compares a recording with the simulator, its alerts with those expected, and the warnings with what it is about.
@@ -59,4 +60,5 @@ recordings! {
     pilot = "pilot",
     fishing_pair = "fishing-pair",
     receiver_outage = "receiver-outage",
+    feed_lost = "feed-lost",
 }

@@ -64,7 +64,7 @@ fn decode(args: &DecodeArgs) -> anyhow::Result<()> {
                 Input::Frame(frame) => decoder.decode(&frame, &mut |decoded| printer.take(decoded)),
                 Input::Tick { received_at } => decoder.tick(received_at, &mut |decoded| printer.take(decoded)),
                 Input::FeedEnded { feed } => decoder.finish(feed, &mut |decoded| printer.take(decoded)),
-                Input::Command { .. } | Input::Rules { .. } => {}
+                Input::Command { .. } | Input::Rules { .. } | Input::Gap => {}
             }
             printer.print(&decoder)?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::edge::lines::AlertForm;
-use crate::engine::alert::{Alert, Cause, Subject};
+use crate::engine::alert::{Alert, Cause, LostFeed, Subject};
 use crate::engine::detect::{Change, Factor, FactorName, Kind};
 use crate::engine::time::EventTime;
 use crate::engine::zone::ZoneSet;
@@ -33,13 +33,13 @@ impl Readable {
         };
         let anomaly = &alert.anomaly;
         let zone = alert.zone.as_ref().map_or("-", |id| self.zones.get(id).unwrap_or(id));
-        let vessels: Vec<String> = alert.subjects.iter().map(vessel).collect();
+        let who: Vec<String> = alert.feed.iter().map(feed).chain(alert.subjects.iter().map(vessel)).collect();
         Some(format!(
             "{cause}{}  {:<7}  {:<12}  {zone:<ZONE_WIDTH$}  {:<VESSELS_WIDTH$}  {}",
             when(anomaly.onset, anomaly.end),
             anomaly.priority.text(),
             anomaly.kind.text(),
-            vessels.join(" + "),
+            who.join(" + "),
             why(alert).join("; "),
         ))
     }
@@ -62,6 +62,12 @@ fn vessel(subject: &Subject) -> String {
     }
 }
 
+/// A feed, or one of its stations.
+fn feed(feed: &LostFeed) -> String {
+    let station = feed.station.as_ref().map_or(String::new(), |station| format!(", station {station}"));
+    format!("feed {}{station}", feed.name)
+}
+
 /// What speaks for it, and what it was found to be.
 fn why(alert: &Alert) -> Vec<String> {
     let anomaly = &alert.anomaly;
@@ -80,7 +86,7 @@ fn why(alert: &Alert) -> Vec<String> {
             let least = factor(alert, FactorName::LeastDistance);
             reasons.extend(least.map(|least| format!("closest {:.0} m", least.value)));
         }
-        Kind::DarkPeriod => {
+        Kind::DarkPeriod | Kind::FeedLost => {
             reasons
                 .extend(factor(alert, FactorName::Silence).map(|silence| format!("silent for {}", limited(silence))));
             let chance = factor(alert, FactorName::LogP);

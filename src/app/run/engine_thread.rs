@@ -6,8 +6,10 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::counts;
 use super::historian::Fixes;
 use super::keeper::Progress;
 use super::publisher::Told;
@@ -93,7 +95,7 @@ impl EngineThread {
             }
             if counted_at.elapsed() >= COUNTS_EVERY {
                 counted_at = Instant::now();
-                self.count();
+                counts::show(&self.engine, &self.health);
             }
         }
         drop(work);
@@ -102,7 +104,6 @@ impl EngineThread {
 
     fn frames(&mut self, mut batch: Batch, arrived: Instant) {
         self.journalled(|journal| journal.append_batch(&mut batch));
-        self.metrics.journalled(batch.byte_len() as u64);
         for input in batch.inputs() {
             self.engine.handle(&input);
         }
@@ -155,6 +156,23 @@ impl EngineThread {
         self.feeds = new.rules.feeds.as_slice().into();
         self.announce_rules(new)?;
         Ok(true)
+    }
+
+    /// Begins with the rules as they are now. Nobody waits for feeds that are not read any more; if the journal was opened
+    /// again, as it says itself, nobody has listened until now.
+    pub fn begin(&mut self, reopens: bool, in_force: &InForce, unread: &[FeedId]) -> anyhow::Result<()> {
+        if reopens {
+            self.engine.handle(&Input::Gap);
+        }
+        self.announce_rules(in_force)?;
+        self.put_in_force(in_force).context("new settings or zones cannot be put in force")?;
+        for &feed in unread {
+            let input = Input::FeedEnded { feed };
+            self.journal.append(&input)?;
+            self.engine.handle(&input);
+        }
+        self.hand_on(Instant::now());
+        Ok(())
     }
 
     /// Tells what is in force to those who show it, and keeps it in the store.
@@ -219,22 +237,11 @@ impl EngineThread {
     }
 
     fn ask_for_sync(&mut self) {
+        self.metrics.journal_reached(self.journal.written());
         if let Ok(journal) = self.journal.handle() {
             let unsealed = self.journal.take_unsealed();
             let progress = Progress { seq: self.journal.next_seq() - 1, unsealed };
             let _ = self.told.send(Told::Sync(journal, progress));
-        }
-    }
-
-    fn count(&self) {
-        let tally = self.engine.intake().tally();
-        for (place, _) in (0..).zip(&self.engine.core().config().feeds) {
-            let feed = FeedId(place);
-            let rejects = tally.rejects_of(feed).into_iter().map(|(reason, n)| (reason.name(), n)).collect();
-            self.health.update(feed, |health| {
-                health.reports = tally.reports_of(feed);
-                health.rejects = rejects;
-            });
         }
     }
 

@@ -105,15 +105,19 @@ impl FeedTable {
         placed.map(spec).collect()
     }
 
-    /// Tells of the feeds that the journal knows and the settings do not read any more.
+    /// The feeds that the journal knows and the settings do not read any more.
+    pub fn unread(&self) -> Vec<FeedId> {
+        let is_read = |feed: &Feed| self.settings.iter().any(|s| s.feed.name == feed.name);
+        (0..).zip(&self.feeds).filter(|(_, feed)| !is_read(feed)).map(|(place, _)| FeedId(place)).collect()
+    }
+
+    /// Tells of the feeds that are not read.
     pub fn tell_unread(&self, health: &Health) {
-        for (place, feed) in (0..).zip(&self.feeds) {
-            if !self.settings.iter().any(|s| s.feed.name == feed.name) {
-                health.update(FeedId(place), |health| {
-                    health.state = FeedState::Ended;
-                    health.detail = Some("not in the settings any more".to_owned());
-                });
-            }
+        for feed in self.unread() {
+            health.update(feed, |health| {
+                health.state = FeedState::Ended;
+                health.detail = Some("not in the settings any more".to_owned());
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 //! `picket run`: the service. Starts every part in order, waits to be told to stop, ends them in the opposite order.
 
+mod counts;
 mod engine_thread;
 mod feeds;
 mod ground;

@@ -108,6 +108,7 @@ impl Service {
         let keeper =
             Keeper { store: LocalStore::open(&data_dir)?, data_dir: data_dir.clone(), snapshot_seq }.start(kept)?;
         let (in_force_sender, in_force_shown) = watch::channel(api::InForce::default());
+        let reopens = recovered.is_some();
         let engine = recovered.map_or_else(|| Engine::new(config_of(&in_force)), |r| r.engine);
         shared.clock.hold_at(reached(&engine));
         table.count_taken(&engine);
@@ -129,8 +130,7 @@ impl Service {
             exercise: shared.exercise.clone(),
             data_dir,
         };
-        engine.announce_rules(&in_force)?;
-        engine.put_in_force(&in_force).context("new settings or zones cannot be put in force")?;
+        engine.begin(reopens, &in_force, &table.unread())?;
         let (stop, stopping) = watch::channel(false);
         let live = feed::spawn(table.live()?, shared.feed_context(&health), stopping.clone()).await?;
         table.tell_unread(&health);

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::App;
-use crate::edge::health::FeedHealth;
+use crate::edge::health::{FeedHealth, Reception, StationHealth};
 use crate::edge::lines::quantise;
 use crate::engine::input::FeedKind;
 use crate::engine::time::EventTime;
@@ -61,9 +61,40 @@ struct FeedBody {
     dropped: u64,
     cut: u64,
     refused: u64,
-    reports: u64,
-    rejects: BTreeMap<&'static str, u64>,
     connects: u64,
+    #[serde(flatten)]
+    reception: ReceptionBody,
+    clock_source: Option<&'static str>,
+    ais_messages: BTreeMap<u8, u64>,
+    rejects: BTreeMap<&'static str, u64>,
+    duplicates: u64,
+    late: u64,
+    too_late: u64,
+    ahead: u64,
+    stations: Vec<StationBody>,
+    other_station_messages: u64,
+}
+
+/// What a feed or a station told.
+#[derive(Serialize)]
+struct ReceptionBody {
+    messages: u64,
+    messages_per_s: f64,
+    reports: u64,
+    suspect_times: u64,
+    last_message_at: Option<String>,
+    lateness_p50_s: Option<f64>,
+    lateness_p99_s: Option<f64>,
+    clock_skew_s: Option<f64>,
+    lost_since: Option<String>,
+}
+
+#[derive(Serialize)]
+struct StationBody {
+    name: String,
+    age_s: Option<f64>,
+    #[serde(flatten)]
+    reception: ReceptionBody,
 }
 
 /// `GET /api/v1/feeds`.
@@ -75,7 +106,11 @@ pub(super) async fn list(State(app): State<App>) -> Json<FeedsBody> {
 
 /// How long ago the feed's last frame was received, s.
 pub(super) fn age_s(health: &FeedHealth, now: EventTime) -> Option<f64> {
-    health.last_frame_at.map(|at| quantise((now - at).seconds().max(0.0), 3))
+    health.last_frame_at.map(|at| since_s(at, now))
+}
+
+fn since_s(at: EventTime, now: EventTime) -> f64 {
+    quantise((now - at).seconds().max(0.0), 3)
 }
 
 fn feed_body(feed: &FeedDescription, health: FeedHealth, now: EventTime) -> FeedBody {
@@ -93,10 +128,40 @@ fn feed_body(feed: &FeedDescription, health: FeedHealth, now: EventTime) -> Feed
         dropped: health.dropped,
         cut: health.cut,
         refused: health.refused,
-        reports: health.reports,
         connects: health.connects,
-        detail: health.detail,
+        reception: reception_body(&health.reception),
+        clock_source: health.clock_source,
+        ais_messages: health.ais_messages,
         rejects: health.rejects,
+        duplicates: health.duplicates,
+        late: health.late,
+        too_late: health.too_late,
+        ahead: health.ahead,
+        stations: health.stations.into_iter().map(|station| station_body(station, now)).collect(),
+        other_station_messages: health.other_station_messages,
+        detail: health.detail,
+    }
+}
+
+fn reception_body(told: &Reception) -> ReceptionBody {
+    ReceptionBody {
+        messages: told.messages,
+        messages_per_s: quantise(told.messages_per_s, 3),
+        reports: told.reports,
+        suspect_times: told.suspect_times,
+        last_message_at: told.last_message_at.map(EventTime::iso),
+        lateness_p50_s: told.lateness.map(|lateness| quantise(lateness.p50_s, 3)),
+        lateness_p99_s: told.lateness.map(|lateness| quantise(lateness.p99_s, 3)),
+        clock_skew_s: told.clock_skew_s.map(|skew_s| quantise(skew_s, 3)),
+        lost_since: told.lost_since.map(EventTime::iso),
+    }
+}
+
+fn station_body(station: StationHealth, now: EventTime) -> StationBody {
+    StationBody {
+        age_s: station.reception.last_message_at.map(|at| since_s(at, now)),
+        reception: reception_body(&station.reception),
+        name: station.name,
     }
 }
 

@@ -8,6 +8,7 @@ mod console;
 mod early;
 mod error;
 mod exposition;
+mod feed_figures;
 mod feeds;
 mod guard;
 mod hosts;

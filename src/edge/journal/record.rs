@@ -86,6 +86,7 @@ impl<'a> Record<'a> {
             RecordKind::FeedEnded => Some(Input::FeedEnded { feed }),
             RecordKind::Command => Some(Input::Command { received_at, body: self.body }),
             RecordKind::Rules => Some(Input::Rules { received_at, body: self.body }),
+            RecordKind::Gap => Some(Input::Gap),
             _ => None,
         }
     }
@@ -133,7 +134,7 @@ impl JournalHead {
     }
 }
 
-/// The header and body of an input as a record; a tick belongs to no feed, a feed's end happens at `latest`.
+/// The header and body of an input as a record; a tick belongs to no feed, a feed's end and a gap happen at `latest`.
 pub(super) fn record_of<'a>(input: &Input<'a>, seq: u64, latest: EventTime) -> Record<'a> {
     let (kind, feed, received_at, body): (_, _, _, &[u8]) = match *input {
         Input::Frame(frame) => (RecordKind::Frame, frame.feed, frame.received_at, frame.bytes),
@@ -141,6 +142,7 @@ pub(super) fn record_of<'a>(input: &Input<'a>, seq: u64, latest: EventTime) -> R
         Input::FeedEnded { feed } => (RecordKind::FeedEnded, feed, latest, &[]),
         Input::Command { received_at, body } => (RecordKind::Command, FeedId::default(), received_at, body),
         Input::Rules { received_at, body } => (RecordKind::Rules, FeedId::default(), received_at, body),
+        Input::Gap => (RecordKind::Gap, FeedId::default(), latest, &[]),
     };
     Record { header: RecordHeader { seq, received_at, kind, feed }, body }
 }
@@ -163,7 +165,9 @@ mod tests {
         let frame = Input::Frame(Frame { seq: 8, feed: FeedId(3), received_at: t, bytes: b"x" });
         let command = Input::Command { received_at: t, body: b"{}" };
         let rules = Input::Rules { received_at: t, body: b"[]" };
-        for input in [frame, Input::Tick { received_at: t }, Input::FeedEnded { feed: FeedId(1) }, command, rules] {
+        for input in
+            [frame, Input::Tick { received_at: t }, Input::FeedEnded { feed: FeedId(1) }, command, rules, Input::Gap]
+        {
             assert_eq!(record_of(&input, 8, t).input(), Some(input));
         }
     }

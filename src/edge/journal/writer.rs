@@ -32,6 +32,7 @@ pub struct JournalWriter {
     hour: Option<i64>,
     buffer: Vec<u8>,
     unsealed: Vec<PathBuf>,
+    written: u64,
     broken: bool,
 }
 
@@ -70,6 +71,7 @@ impl JournalWriter {
             hour: None,
             buffer,
             unsealed,
+            written: len,
             broken: false,
         };
         if reopened {
@@ -79,6 +81,11 @@ impl JournalWriter {
             writer.flush()?;
         }
         Ok(writer)
+    }
+
+    /// Bytes written since it was opened: records with their headers, and the heads of segments.
+    pub fn written(&self) -> u64 {
+        self.written
     }
 
     /// The number the next input gets.
@@ -190,6 +197,7 @@ impl JournalWriter {
             self.unsealed.push(old);
         }
         (self.file, self.len, self.hour) = (file, len as u64, None);
+        self.written += self.len;
         Ok(())
     }
 
@@ -204,6 +212,7 @@ impl JournalWriter {
         match self.file.write_all(&self.buffer) {
             Ok(()) => {
                 self.len += self.buffer.len() as u64;
+                self.written += self.buffer.len() as u64;
                 self.buffer.clear();
                 Ok(())
             }

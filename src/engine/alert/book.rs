@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Alert, AlertState, Cause, CitedFix, Handling, Subject, severity};
+use super::{Alert, AlertState, Cause, CitedFix, Handling, LostFeed, Subject, severity};
 use crate::engine::command::{Action, Command};
+use crate::engine::decode::report::StationId;
 use crate::engine::detect::evidence::Evidence;
+use crate::engine::detect::feed_lost::Voice;
 use crate::engine::detect::{Anomaly, Change, Finding, Kind, Priority, Suppression, View};
-use crate::engine::digest::{digest64, public_id};
+use crate::engine::digest::{digest64, hex, public_id};
 use crate::engine::map::Map;
 use crate::engine::time::EventTime;
 use crate::engine::track::{Source, TrackId, TrackIx};
@@ -56,7 +58,8 @@ impl AlertBook {
         let subjects: SmallVec<[Subject; 2]> = anomaly.subjects.iter().map(|&ix| subject(view, ix)).collect();
         let zones: Vec<String> = anomaly.zones.iter().map(|&ix| view.zones.get(ix).id.clone()).collect();
         let zone = anomaly.zones.first().map(|&ix| view.zones.get(ix));
-        let key = identity(anomaly.kind, &subjects, zones.first(), anomaly.onset);
+        let feed = anomaly.voice.map(|voice| lost_feed(view, voice));
+        let key = identity(anomaly.kind, &names(&subjects, feed.as_ref()), zones.first(), anomaly.onset);
         let suppressed_entry =
             anomaly.suppressed.as_ref().and_then(|s: &Suppression| s.entry).map(|ix| view.zones.get(ix).id.clone());
         let evidence = cite(&anomaly, view);
@@ -78,6 +81,7 @@ impl AlertBook {
             state: state(change == Change::Retracted, anomaly.end.is_some(), entry.acknowledged),
             severity,
             subjects,
+            feed,
             squadron: zone.and_then(|zone| zone.squadron.clone()),
             zone: zones.first().cloned(),
             zones,
@@ -177,11 +181,25 @@ fn state(retracted: bool, over: bool, acknowledged: bool) -> AlertState {
     }
 }
 
-/// The hash that names an alert: kind, subjects ascending, zone, onset.
-fn identity(kind: Kind, subjects: &[Subject], zone: Option<&String>, onset: EventTime) -> String {
+/// The hash that names an alert: kind, whom it is about, zone, onset.
+fn identity(kind: Kind, names: &str, zone: Option<&String>, onset: EventTime) -> String {
+    public_id(&[kind.text(), names, zone.map_or("", String::as_str), &onset.millis().to_string()])
+}
+
+/// Whom an alert is about: its tracks ascending, or its feed and station.
+fn names(subjects: &[Subject], feed: Option<&LostFeed>) -> String {
+    if let Some(LostFeed { name, station }) = feed {
+        return format!("{name}\n{}", station.as_deref().unwrap_or_default());
+    }
     let mut names: Vec<String> = subjects.iter().map(|s| s.track.to_string()).collect();
     names.sort_unstable();
-    public_id(&[kind.text(), &names.join(","), zone.map_or("", String::as_str), &onset.millis().to_string()])
+    names.join(",")
+}
+
+fn lost_feed(view: &View<'_>, voice: Voice) -> LostFeed {
+    let name = view.feeds.get(usize::from(voice.feed.0)).map(|feed| feed.name.clone()).unwrap_or_default();
+    let station = |id: StationId| view.stations.get(&id).cloned().unwrap_or_else(|| hex(&id.0.to_be_bytes()));
+    LostFeed { name, station: voice.station.map(station) }
 }
 
 fn subject(view: &View<'_>, ix: TrackIx) -> Subject {

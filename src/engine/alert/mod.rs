@@ -37,10 +37,19 @@ pub struct Subject {
     pub mmsi: Option<Mmsi>,
     /// Its name, if it tells one.
     pub name: Option<Name>,
-    /// AIS has held it.
+    /// AIS holds it, or did last where nothing holds it.
     pub by_ais: bool,
-    /// Radar holds it.
+    /// Radar holds it, or did last.
     pub by_radar: bool,
+}
+
+/// The feed of an alert, and the station where it is about one of its stations alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostFeed {
+    /// The feed's name.
+    pub name: String,
+    /// The station's name.
+    pub station: Option<String>,
 }
 
 /// One fix of the evidence, with the reference to its sentence.
@@ -71,6 +80,8 @@ pub struct Alert {
     pub anomaly: Anomaly,
     /// Its vessels.
     pub subjects: SmallVec<[Subject; 2]>,
+    /// The feed it is about, where it is about one.
+    pub feed: Option<LostFeed>,
     /// The smallest patrol zone that held the onset.
     pub zone: Option<String>,
     /// All patrol zones touched.

@@ -46,10 +46,12 @@ pub fn judge(anomaly: &Anomaly, view: &View<'_>) -> Severity {
     let kind = match anomaly.kind {
         Kind::Loitering if anomaly.subkind == Some(Subkind::FishingLike) => 0,
         Kind::Loitering => 1,
+        Kind::FeedLost if anomaly.voice.is_some_and(|voice| voice.station.is_some()) => 0,
+        Kind::FeedLost => 1,
         Kind::DarkPeriod | Kind::ShipToShip => 2,
     };
     let dark = anomaly.context.contains(&Context::DarkPartner) || anomaly.context.contains(&Context::PartnerSilent);
-    let night = is_night(anomaly.onset, anomaly.position);
+    let night = anomaly.position.is_some_and(|position| is_night(anomaly.onset, position));
     let served = anomaly.context.contains(&Context::Service) && anomaly.suppressed.is_some();
     if served || (kind == 0 && !dark) {
         return Severity::Low;

@@ -36,6 +36,11 @@ impl FeedClock {
         self.own = Some((clock, received_at));
     }
 
+    /// What own ship last told, and when it was received.
+    pub fn own_ship_clock(&self) -> Option<(EventTime, EventTime)> {
+        self.own
+    }
+
     /// A sentence told its own time.
     #[inline]
     pub fn sentence_told(&mut self, time: EventTime, received_at: EventTime) {

@@ -61,6 +61,11 @@ impl FeedDecoder {
         self.line
     }
 
+    /// What own ship's clock last told, and when that was received.
+    pub fn own_clock(&self) -> Option<(EventTime, EventTime)> {
+        self.clock.own_ship_clock()
+    }
+
     /// The feed's settings changed; what it has told so far stays.
     pub fn set_feed(&mut self, feed: &Feed) {
         self.feed = feed.clone();

@@ -137,6 +137,16 @@ impl Decoder {
         self.feeds.get(usize::from(feed.0)).map_or(0, FeedDecoder::frames)
     }
 
+    /// What own ship's clock of a feed last told, and when that was received.
+    pub fn own_clock(&self, feed: FeedId) -> Option<(EventTime, EventTime)> {
+        self.feeds.get(usize::from(feed.0))?.own_clock()
+    }
+
+    /// The stations that were heard of for the first time since this was last asked, with their names.
+    pub fn new_stations(&mut self) -> impl Iterator<Item = (StationId, &str)> {
+        self.stations.take_new()
+    }
+
     /// The name of a station; `None` if it is not known (the table is bounded) or no station.
     pub fn station_name(&self, station: StationId) -> Option<&str> {
         self.stations.name(station)

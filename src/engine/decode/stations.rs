@@ -15,6 +15,8 @@ const MOST_CHARS: usize = 64;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stations {
     names: Map<StationId, String>,
+    /// Those nobody was told of yet, in the order they came.
+    new: Vec<StationId>,
 }
 
 impl Stations {
@@ -24,8 +26,14 @@ impl Stations {
         if !self.names.contains_key(&id) && self.names.len() < MOST_NAMES {
             let name: String = name.iter().take(MOST_CHARS).map(|b| char::from(*b)).collect();
             self.names.insert(id, name);
+            self.new.push(id);
         }
         id
+    }
+
+    /// Those that are new since this was last asked, with their names.
+    pub fn take_new(&mut self) -> impl Iterator<Item = (StationId, &str)> {
+        std::mem::take(&mut self.new).into_iter().filter_map(|id| Some((id, self.names.get(&id)?.as_str())))
     }
 
     /// The name of a station.

@@ -62,7 +62,7 @@ impl Detector for DarkPeriodDetector {
         let keep = Span::from_seconds(view.limits.common.keep_s);
         let (Some(track), Some(watch)) = (view.track(ix), self.watches.get_mut(&ix)) else { return };
         if let Some(open) = watch.open.as_mut() {
-            open.anomaly.position = track.last.position;
+            open.anomaly.position = Some(track.last.position);
             open.anomaly.evidence.add(ix, track.last, false);
             open.describe_length(view.now);
             if view.now - open.told_at >= keep {
@@ -274,6 +274,7 @@ fn raise(
         context: SmallVec::new(),
         tier_m: None,
         subjects: SmallVec::from_slice(&[ix]),
+        voice: None,
         zones,
         onset: heard_at,
         end: None,
@@ -282,7 +283,7 @@ fn raise(
         priority: Priority::Warning,
         confidence: confidence(judgement),
         factors: factors(view, track, heard_at, judgement, limits),
-        position: track.last.position,
+        position: Some(track.last.position),
         suppressed: suppression(view, start),
         evidence: Evidence::of_history(&[(ix, track)], heard_at - HEARD_BEFORE),
     };

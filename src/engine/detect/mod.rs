@@ -2,6 +2,7 @@
 
 pub mod dark_period;
 pub mod evidence;
+pub mod feed_lost;
 pub mod loitering;
 pub mod ship_to_ship;
 
@@ -9,8 +10,11 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::coverage::Coverage;
+use super::decode::report::StationId;
 use super::earth::Position;
+use super::input::Feed;
 use super::limits::Limits;
+use super::map::Map;
 use super::picture::Picture;
 use super::rules::RulesChange;
 use super::time::{EventTime, Span};
@@ -19,6 +23,7 @@ use super::track::target::Targets;
 use super::track::{Track, TrackIx, history};
 use super::zone::{ZoneIx, ZoneKind, ZoneSet};
 use evidence::Evidence;
+use feed_lost::Voice;
 
 /// What kind of anomaly it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +34,8 @@ pub enum Kind {
     ShipToShip,
     /// Silent where it should be heard, or while radar still holds it.
     DarkPeriod,
+    /// A feed or station that has fallen silent.
+    FeedLost,
 }
 
 /// How loud an alert is.
@@ -109,6 +116,7 @@ factor_names! {
     HealthyShare = "station_healthy_share",
     Posterior = "radar_posterior",
     MergedTime = "merged_s",
+    UsualWait = "usual_wait_s",
 }
 
 /// What a detector asserts about the world.
@@ -124,6 +132,8 @@ pub struct Anomaly {
     pub tier_m: Option<f64>,
     /// The vessels, ascending by public name.
     pub subjects: SmallVec<[TrackIx; 2]>,
+    /// The feed or station, where the anomaly is one of feeds.
+    pub voice: Option<Voice>,
     /// All patrol zones touched, that of the onset first.
     pub zones: SmallVec<[ZoneIx; 4]>,
     /// From when it may have been so.
@@ -140,8 +150,8 @@ pub struct Anomaly {
     pub confidence: f64,
     /// What speaks for it.
     pub factors: SmallVec<[Factor; 5]>,
-    /// Where it is (for a pair: the middle).
-    pub position: Position,
+    /// Where it is (for a pair: the middle; for a feed: nowhere).
+    pub position: Option<Position>,
     /// Why it is not shown.
     pub suppressed: Option<Suppression>,
     /// Which sentences show it.
@@ -199,6 +209,7 @@ impl Kind {
             Kind::Loitering => "loitering",
             Kind::ShipToShip => "ship_to_ship",
             Kind::DarkPeriod => "dark_period",
+            Kind::FeedLost => "feed_lost",
         }
     }
 }
@@ -300,8 +311,12 @@ fn end_if_touched<O: std::borrow::BorrowMut<Open>>(
 
 /// All that a detector may look at.
 pub struct View<'a> {
-    /// Event time.
+    /// Event time; of what befalls feeds, the arrival clock.
     pub now: EventTime,
+    /// Feeds.
+    pub feeds: &'a [Feed],
+    /// Names of stations.
+    pub stations: &'a Map<StationId, String>,
     /// Tracks and their neighbours.
     pub picture: &'a Picture,
     /// Radar targets.
@@ -352,10 +367,12 @@ pub struct Detectors {
     loitering: loitering::LoiteringDetector,
     ship_to_ship: ship_to_ship::ShipToShipDetector,
     dark_period: dark_period::DarkPeriodDetector,
+    /// Hears of feeds and knows no vessels: spoken to apart from the others.
+    pub feed_lost: feed_lost::FeedLostDetector,
 }
 
 impl Detectors {
-    /// Every rule, in the order in which they speak.
+    /// Every rule about vessels, in the order in which they speak.
     pub fn each(&mut self) -> [&mut dyn Detector; 3] {
         [&mut self.loitering, &mut self.ship_to_ship, &mut self.dark_period]
     }

@@ -21,6 +21,8 @@ pub struct Limits {
     pub ship_to_ship: ShipToShip,
     /// Dark period.
     pub dark_period: DarkPeriod,
+    /// Feed lost.
+    pub feed_lost: FeedLost,
 }
 
 macro_rules! section {
@@ -146,6 +148,24 @@ section! {
         min_posterior: f64 = 0.95,
         /// A station is healthy if it heard this many others in 60 s (or a base station).
         healthy_vessels: u32 = 3,
+    }
+}
+
+section! {
+    /// Feed lost, by the arrival clock.
+    FeedLost {
+        /// A feed is lost after this silence ...
+        silence_s: f64 = 120.0,
+        /// ... and a station of a feed that goes on after this ...
+        station_silence_s: f64 = 600.0,
+        /// ... and what only corrects, since it comes in batches, after this ...
+        correction_silence_s: f64 = 21600.0,
+        /// ... but not before this many times the longest of its recent waits.
+        waits: f64 = 5.0,
+        /// What has not spoken for this long before is not missed.
+        alive_s: f64 = 300.0,
+        /// Lost again within this reopens the same alert.
+        merge_gap_s: f64 = 1800.0,
     }
 }
 

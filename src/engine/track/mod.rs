@@ -20,6 +20,12 @@ use crate::engine::vessel::{Claims, Mmsi};
 use crate::engine::zone::ZoneIx;
 use history::History;
 
+/// AIS is overdue after this many expected intervals ...
+const LATE_INTERVALS: i64 = 5;
+/// ... but not before this.
+const LATE_AT_LEAST: Span = Span::from_secs(60);
+/// Radar holds a vessel this long after it last told of it.
+const RADAR_HOLDS: Span = Span::from_secs(60);
 /// Stations noted a track and minute.
 const STATIONS_AT_MOST: usize = 32;
 
@@ -252,14 +258,23 @@ impl Track {
         }
     }
 
-    /// The sensors that hold it at `now`.
+    /// Whether its AIS is overdue at `now`, so that radar may move it.
+    pub fn is_ais_late(&self, now: EventTime) -> bool {
+        let heard_at = self.heard_at.unwrap_or(self.last.at);
+        now - heard_at > self.expected_interval().times(LATE_INTERVALS).max(LATE_AT_LEAST)
+    }
+
+    /// The sensors that hold it at `now`; where none does any more, the one that saw it last.
     pub fn sources(&self, now: EventTime) -> SmallVec<[Source; 2]> {
         let mut sources = SmallVec::new();
-        if self.heard_at.is_some() {
+        if self.heard_at.is_some() && !self.is_ais_late(now) {
             sources.push(Source::Ais);
         }
-        if self.target.is_some() || self.radar.is_some_and(|bond| now - bond.last_at < Span::from_secs(60)) {
+        if self.target.is_some() || self.radar.is_some_and(|bond| now - bond.last_at < RADAR_HOLDS) {
             sources.push(Source::Radar);
+        }
+        if sources.is_empty() {
+            sources.push(self.last.source);
         }
         sources
     }
@@ -302,6 +317,20 @@ fn names_a_battery(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_silent_vessel_is_held_by_radar_alone_and_without_it_by_what_saw_it_last() {
+        let at = |s: i64| EventTime::from_millis(0) + Span::from_secs(s);
+        let here = Position::from_degrees(8.5, 106.5).unwrap();
+        let mut track = Track::new(TrackId(1), Some(Mmsi(574_000_001)), AisClass::A, Fix::plain(at(0), here));
+        track.heard_at = Some(at(0));
+        track.radar = Some(RadarBond { target: 0, posterior: 1.0, since: at(0), last_at: at(100) });
+        let sources = |s: i64| track.sources(at(s)).to_vec();
+        assert_eq!(sources(30), [Source::Ais, Source::Radar]);
+        assert_eq!(sources(1000), [Source::Ais], "nothing holds it any more");
+        track.heard_at = Some(at(-900));
+        assert_eq!(track.sources(at(100)).to_vec(), [Source::Radar]);
+    }
 
     #[test]
     fn batteries_in_names() {

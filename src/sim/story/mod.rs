@@ -3,6 +3,7 @@
 pub mod anchorage;
 pub mod bystanders;
 pub mod edge_loiter;
+pub mod feed_lost;
 pub mod fishing_pair;
 pub mod mother;
 pub mod pilot;

@@ -235,6 +235,7 @@ impl Candidate {
             context: SmallVec::new(),
             tier_m: None,
             subjects: SmallVec::from_slice(&[ix]),
+            voice: None,
             zones,
             onset,
             end: None,
@@ -243,7 +244,7 @@ impl Candidate {
             priority: Priority::Caution,
             confidence: 0.0,
             factors: SmallVec::new(),
-            position: track.last.position,
+            position: Some(track.last.position),
             suppressed: suppression(view, track, self.speed, limits),
             evidence: Evidence::of_history(&[(ix, track)], onset),
         };
@@ -277,7 +278,7 @@ impl Candidate {
         if view.observed_step(track).is_some() {
             extend_observed(&mut anomaly.observed, track.previous_at, view.now);
         }
-        anomaly.position = track.last.position;
+        anomaly.position = Some(track.last.position);
         anomaly.evidence.add(ix, track.last, false);
         join_zones(&mut anomaly.zones, &view.patrol(&track.zones));
         if view.opened_slot(track) && self.slow.since.is_some() && !self.is_still_excused(anomaly, track, limits) {
@@ -304,7 +305,7 @@ impl Candidate {
     fn reopen(&mut self, view: &View<'_>, ix: TrackIx, track: &Track, effects: &mut Effects<'_>) {
         let Some(open) = self.open.as_mut() else { return };
         open.anomaly.end = None;
-        open.anomaly.position = track.last.position;
+        open.anomaly.position = Some(track.last.position);
         open.anomaly.evidence.add(ix, track.last, true);
         open.told_at = view.now;
         effects.tell(open.number, Change::Reopened, &open.anomaly);

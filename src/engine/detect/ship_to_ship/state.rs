@@ -220,6 +220,7 @@ impl Pair {
             context: SmallVec::new(),
             tier_m: Some(tier.distance_m),
             subjects,
+            voice: None,
             zones,
             onset,
             end: None,
@@ -228,7 +229,7 @@ impl Pair {
             priority: Priority::Warning,
             confidence: 0.0,
             factors: SmallVec::new(),
-            position: now.middle,
+            position: Some(now.middle),
             suppressed: suppression(view, key, a, b, self.is_under_way(), limits),
             evidence: Evidence::of_history(&[(key.0, a), (key.1, b)], onset),
         };
@@ -254,7 +255,7 @@ impl Pair {
             self.describe(&mut open.anomaly, view, a, b, &now, &tier, limits);
         }
         if self.merged_at.is_none() {
-            open.anomaly.position = now.middle;
+            open.anomaly.position = Some(now.middle);
         }
         for (ix, track) in [(key.0, a), (key.1, b)] {
             let closest = now.distance_m <= self.min_distance_m;

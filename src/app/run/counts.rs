@@ -1,0 +1,79 @@
+//! What the engine has counted of each feed and station, for feed health to show.
+
+use crate::edge::health::{FeedHealth, Health, Reception, StationHealth};
+use crate::engine::Engine;
+use crate::engine::decode::report::StationId;
+use crate::engine::detect::feed_lost::Voice;
+use crate::engine::digest::hex;
+use crate::engine::input::FeedId;
+use crate::engine::tally::{FeedTally, Told};
+use crate::engine::time::EventTime;
+
+/// Hands the engine's counts over to feed health.
+pub fn show(engine: &Engine, health: &Health) {
+    for (place, _) in (0..).zip(&engine.core().config().feeds) {
+        let feed = FeedId(place);
+        let counted = engine.intake().tally().feed(feed).map(|tally| Counted { engine, feed, tally });
+        health.update(feed, |health| {
+            if let Some(counted) = counted {
+                counted.show(health);
+            }
+        });
+    }
+}
+
+/// A feed's counts, and the engine that knows the rest.
+struct Counted<'a> {
+    engine: &'a Engine,
+    feed: FeedId,
+    tally: &'a FeedTally,
+}
+
+impl Counted<'_> {
+    fn show(&self, health: &mut FeedHealth) {
+        let stats = self.engine.core().stats_of(self.feed);
+        health.reception = self.reception(&self.tally.told, None);
+        health.rejects = self.tally.rejects().map(|(reason, count)| (reason.name(), count)).collect();
+        health.ais_messages = self.tally.ais_types().collect();
+        health.duplicates = stats.duplicates;
+        health.late = stats.late;
+        health.too_late = stats.too_late;
+        health.ahead = stats.ahead;
+        health.stations = self.stations();
+        health.other_station_messages = self.tally.of_other_stations;
+        health.clock_source = health.reception.clock_skew_s.map(|_| "base_station");
+        if let (None, Some((told, received_at))) =
+            (health.clock_source, self.engine.intake().decoder().own_clock(self.feed))
+        {
+            health.reception.clock_skew_s = Some((received_at - told).seconds());
+            health.clock_source = Some("own_ship");
+        }
+    }
+
+    /// Its stations, by name.
+    fn stations(&self) -> Vec<StationHealth> {
+        let name = |station: StationId| {
+            let name = self.engine.intake().decoder().station_name(station);
+            name.map_or_else(|| hex(&station.0.to_be_bytes()), str::to_owned)
+        };
+        let health =
+            |(station, told)| StationHealth { name: name(station), reception: self.reception(told, Some(station)) };
+        let mut stations: Vec<StationHealth> = self.tally.stations().map(health).collect();
+        stations.sort_by(|a, b| a.name.cmp(&b.name));
+        stations
+    }
+
+    fn reception(&self, told: &Told, station: Option<StationId>) -> Reception {
+        let now: EventTime = self.engine.intake().arrival();
+        Reception {
+            messages: told.messages,
+            messages_per_s: told.per_s(now),
+            reports: told.positions,
+            suspect_times: told.suspect_times,
+            last_message_at: told.last_at,
+            lateness: told.lateness(now),
+            clock_skew_s: told.clock_skew_s(),
+            lost_since: self.engine.core().lost_since(Voice { feed: self.feed, station }),
+        }
+    }
+}

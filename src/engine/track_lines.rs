@@ -1,0 +1,55 @@
+//! Track lines: the state of each live track at every multiple of a step.
+
+use super::core::Core;
+use super::output::{Output, TrackState};
+use super::time::{EventTime, Span};
+use super::timers::TimerReason;
+use super::track::{Source, Track};
+
+/// A track is live for track lines while its last fix is not older than this.
+const LIVE_FOR: Span = Span::from_mins(15);
+/// Positions of track lines are carried forward at most this long.
+const CARRIED: Span = Span::from_mins(3);
+
+/// Starts the track lines at the first observation.
+pub(super) fn start(core: &mut Core, at: EventTime) {
+    if let Some(step) = core.config.tracks_every
+        && !core.state.track_lines_set
+    {
+        core.state.track_lines_set = true;
+        let first = EventTime::from_millis((at.slot(step) + 1) * step.millis());
+        core.state.timers.set(first + Span::from_millis(1), TimerReason::TrackLines);
+    }
+}
+
+/// Writes one line a live track, by public name; a millisecond after the instant, so that what is seen at it counts.
+pub(super) fn write(core: &mut Core) {
+    let Some(step) = core.config.tracks_every else { return };
+    let at = core.now() - Span::from_millis(1);
+    let live = core.state.picture.iter().filter(|(_, t)| t.confirmed && !t.coasting && at - t.last.at <= LIVE_FOR);
+    let mut lines: Vec<TrackState> = live.map(|(_, track)| track_state(track, at)).collect();
+    lines.sort_by_key(|line| line.track);
+    core.outputs.extend(lines.into_iter().map(Output::Track));
+    let next = core.now() + step;
+    core.state.timers.set(next, TimerReason::TrackLines);
+}
+
+fn track_state(track: &Track, at: EventTime) -> TrackState {
+    let age = (at - track.last.at).seconds();
+    TrackState {
+        at,
+        track: track.id,
+        position: track.position_at(at, CARRIED),
+        sog: track.last.sog,
+        cog: track.last.cog,
+        mmsi: track.mmsi,
+        mmsi_confidence: match (track.mmsi, track.last.source) {
+            (None, _) => 0.0,
+            (Some(_), Source::Ais) => 1.0,
+            (Some(_), Source::Radar) => track.radar.map_or(0.0, |bond| bond.posterior),
+        },
+        class: track.class,
+        sources: track.sources(at),
+        sigma_m: f64::from(track.last.sigma_m) + 0.5 * age,
+    }
+}

@@ -42,6 +42,11 @@ fn the_page_is_whole_in_both_languages_and_asks_nobody_else() {
 }
 
 #[test]
+fn the_page_of_feeds_tells_what_the_api_tells() {
+    Stage::playing(&con_dao(), 20, ALL_THREE_S).perform("feeds");
+}
+
+#[test]
 fn a_page_without_a_token_asks_for_it() {
     Stage::playing(&con_dao(), 20, ALL_THREE_S).behind_a_token().perform("token");
 }

@@ -56,6 +56,10 @@ await play(async (open) => {
   await night.page.keyboard.press("Escape");
   await night.page.evaluate((view) => location.assign(view), AROUND_CON_DAO);
   await take(night, "queue");
+  await night.page.keyboard.press("f");
+  await night.page.locator("#feeds-page summary").first().click();
+  await take(night, "feeds");
+  await night.page.keyboard.press("Escape");
   await night.page.locator("#chart-tools button").nth(2).click();
   await night.page.locator("#bar select").selectOption("day");
   await take(night, "day");

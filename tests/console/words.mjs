@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { get, until } from "./service.mjs";
 
 /** Texts that read the same in both: signs, units and what the world has written. */
-const SAME_IN_BOTH = /^(picket|AIS|MMSI|[\d.,\s]+(m|kn)|[\d:()\s]*UTC[)]?|[jka]|Enter|Esc)$/;
+const SAME_IN_BOTH = /^(picket|AIS|MMSI|[\d.,\s]+(m|kn)|[\d:()\s]*UTC[)]?|[jkaf]|Enter|Esc)$/;
 
 /** In the page: every text and every label, with what holds it. The chart's names and the announcements come and go. */
 function labels() {
@@ -32,7 +32,7 @@ async function namesOfTheWorld() {
   const subjects = alerts.flatMap((alert) => alert.subjects);
   const texts = [
     ...subjects.flatMap(({ name, mmsi, track }) => [name, String(mmsi), track.slice(1, 7)]),
-    ...feeds.map((feed) => feed.name),
+    ...feeds.flatMap((feed) => [feed.name, feed.source, ...feed.stations.map(({ name }) => name)]),
     ...features.map(({ properties }) => properties.name),
     ...alerts.flatMap((alert) => [alert.settings_hash, alert.handling?.acknowledged_by]),
   ];

@@ -9,6 +9,7 @@ import { ChartTools } from "./desk/chart_tools";
 import { askToken, helpDialog } from "./desk/dialogs";
 import { byId } from "./desk/dom";
 import { Feeds } from "./desk/feeds";
+import { FeedsPage } from "./desk/feeds_page";
 import { listenToKeys } from "./desk/keys";
 import { Panel } from "./desk/panel";
 import { Queue } from "./desk/queue";
@@ -21,7 +22,7 @@ import { readLink, type View, writeLink } from "./state/link";
 import { Client } from "./wire/client";
 import type { Alert } from "./wire/types";
 import { isLanguage, language, say, sayCode, startLanguage } from "./words";
-import { subjectsLine } from "./words/vessel";
+import { whom } from "./words/vessel";
 
 const link = readLink(location.hash);
 const desk = new Desk();
@@ -41,6 +42,7 @@ const openHelp = () => help.showModal();
 new Bar(byId("bar"), byId("exercise"), desk, openHelp);
 const queue = new Queue(byId("queue"), desk);
 new Feeds(byId("feeds"), desk);
+new FeedsPage(byId("feeds-page"), desk);
 const tools = new ChartTools(byId("chart-tools"), desk, () => chart);
 const panel = new Panel(byId("panel"), desk, async (id) => {
   desk.take(await client.acknowledge(id));
@@ -54,14 +56,18 @@ listenToKeys({
     panel.focus();
   },
   acknowledge: () => void panel.acknowledge(),
-  close: () => desk.select(null),
+  close: () => {
+    if (desk.page.value === null) desk.select(null);
+    else desk.page.value = null;
+  },
   help: openHelp,
+  feeds: () => desk.togglePage("feeds"),
 });
 
 function announce(alert: Alert, effect: Effect): void {
   if (shelfOf(alert) !== "queue" || (effect !== "new" && effect !== "escalated")) return;
   const zone = alert.zone === null ? "" : desk.zoneName(alert.zone);
-  const values = { kind: sayCode("kind", alert.kind), subjects: subjectsLine(alert.subjects), zone };
+  const values = { kind: sayCode("kind", alert.kind), subjects: whom(alert), zone };
   announcer.textContent = say(effect === "new" ? "queue.new" : "queue.escalated", values);
 }
 
@@ -76,7 +82,7 @@ function entitle(): void {
 /** Keeps the address a link to what is on the screen. */
 function remember(): void {
   const alert = isLinkOpened ? desk.selectedAlert.value : link.alert;
-  history.replaceState(null, "", writeLink({ alert, view, language: language.value }));
+  history.replaceState(null, "", writeLink({ alert, page: desk.page.value, view, language: language.value }));
 }
 
 /** The chart is the heaviest part: the queue stands before it comes. */
@@ -124,10 +130,11 @@ async function openLinked(id: string): Promise<void> {
 
 /** Follows a link that was put into the address while the page stands. */
 function followLink(): void {
-  const { alert, view: linked, language: spoken } = readLink(location.hash);
+  const { alert, page, view: linked, language: spoken } = readLink(location.hash);
   if (isLanguage(spoken)) language.value = spoken;
   if (linked !== null) chart?.go(linked);
   if (alert !== null) void openLinked(alert);
+  if (desk.page.value !== page) desk.page.value = page;
 }
 
 desk.bookVersion.on(() => {
@@ -138,6 +145,8 @@ desk.bookVersion.on(() => {
 desk.selectedAlert.on(() => {
   if (isLinkOpened) remember();
 });
+desk.page.value = link.page;
+desk.page.on(remember);
 desk.bookVersion.on(entitle);
 language.watch(entitle);
 language.on(remember);

@@ -85,15 +85,15 @@ test("a boat that fishes joins the queue when it is warned of", () => {
 });
 
 test("a link gives back what it was written from", () => {
-  const link = { alert: "7c3c7c41afd783c79cab", view: { lat: -8.5578, lon: 106.6386, zoom: 9.25 }, language: "vi" };
+  const link = { alert: "7c3c7c41afd783c79cab", page: "feeds" as const, view: { lat: -8.5578, lon: 106.6386, zoom: 9.25 }, language: "vi" };
   assert.deepEqual(readLink(writeLink(link)), link);
-  const nothing = { alert: null, view: null, language: null };
+  const nothing = { alert: null, page: null, view: null, language: null };
   assert.deepEqual(readLink(writeLink(nothing)), nothing);
 });
 
 test("a link from a stranger gives only what it may", () => {
-  for (const hash of ["#view=91,0,3", "#view=1,2", "#view=a,b,c", "#view=1,2,3,4", "#alert=<img>", "#alert=../service"]) {
-    const { alert: id, view } = readLink(hash);
-    assert.deepEqual([id, view], [null, null], hash);
+  for (const hash of ["#view=91,0,3", "#view=1,2", "#view=a,b,c", "#view=1,2,3,4", "#alert=<img>", "#alert=../service", "#page=else"]) {
+    const { alert: id, page, view } = readLink(hash);
+    assert.deepEqual([id, page, view], [null, null, null], hash);
   }
 });

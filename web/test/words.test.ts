@@ -38,8 +38,10 @@ test("every code of the interface has its word", () => {
     context: "service tow dark_partner partner_silent sts_watch",
     rule: "port anchorage infrastructure service tow berth_cluster",
     factor: `slow_dwell_s confined_dwell_s derived_speed_kn path_ratio dwell_s distance_m min_distance_m
-      relative_speed_kn silence_s log10_p p_hear station_healthy_share radar_posterior merged_s`,
-    feeds: "connecting live silent ended failed",
+      relative_speed_kn silence_s usual_wait_s log10_p p_hear station_healthy_share radar_posterior merged_s`,
+    feeds: "connecting live silent ended failed lost",
+    reject: `checksum malformed truncated fill_bits armour fragment orphan_part unsupported_type too_long tag_block
+      asterix_block quarantined time`,
     role: "operator shift_lead analyst liaison admin auditor",
   };
   for (const [family, words] of Object.entries(codes)) {

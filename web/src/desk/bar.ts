@@ -1,7 +1,8 @@
-// The bar at the top: whose watch, what time, whether the line lives, and how the console looks and speaks.
+// The bar at the top: whose watch, what time, whether line and feeds live, and how the console looks and speaks.
 
 import { CHOICES, type Choice, choice } from "../chart/palette";
 import type { Desk } from "../state/desk";
+import { isWell, standingOf } from "../state/feeds";
 import { language, say, sayCode } from "../words";
 import { clock, day, duration } from "../words/format";
 import { h } from "./dom";
@@ -17,6 +18,9 @@ export class Bar {
   readonly #local = clockFace();
   readonly #linkState = h("span");
   readonly #linkAge = h("small");
+  readonly #feedsText = h("span");
+  readonly #feedsCount = h("small");
+  readonly #feeds = h("button", { type: "button", class: "bar-feeds", "aria-controls": "feeds-page" }, h("i", { class: "lamp" }), this.#feedsText, this.#feedsCount);
   readonly #link = h("div", { class: "bar-link", role: "status" }, h("i", { class: "lamp" }), this.#linkState, this.#linkAge);
 
   constructor(
@@ -29,6 +33,9 @@ export class Bar {
     language.watch(() => this.#build());
     choice.on(() => this.#build());
     desk.service.on(() => this.#tell());
+    desk.feeds.on(() => this.#tellFeeds());
+    desk.page.on(() => this.#tellFeeds());
+    this.#feeds.addEventListener("click", () => desk.togglePage("feeds"));
     desk.pictureAtMs.on(() => this.#tick());
     desk.isPictureLive.on(() => this.#tick());
     desk.isStreamLive.on(() => this.#tick());
@@ -38,6 +45,7 @@ export class Bar {
   #build(): void {
     this.bar.replaceChildren(
       h("div", { class: "bar-name" }, markIcon(), h("b", {}, "picket"), this.#watch),
+      this.#feeds,
       this.#link,
       h("div", { class: "bar-clocks" }, this.#local.element, this.#utc.element),
       h("div", { class: "bar-tools" }, this.#paletteChoice(), this.#languageButton(), this.#helpButton()),
@@ -45,6 +53,7 @@ export class Bar {
     this.#local.zone.textContent = say("bar.local");
     this.#utc.zone.textContent = say("bar.utc");
     this.#tell();
+    this.#tellFeeds();
     this.#tick();
   }
 
@@ -77,6 +86,18 @@ export class Bar {
     const label = service?.exercise ?? null;
     this.#exercise.hidden = label === null;
     this.#exercise.textContent = label === null ? "" : label.replace(/^EXERCISE/, say("bar.exercise"));
+  }
+
+  /** How many feeds are well of those that are waited for; the lamp is that of the worst. */
+  #tellFeeds(): void {
+    const feeds = this.desk.feeds.value;
+    const well = feeds.filter(isWell).length;
+    const isLost = feeds.some((feed) => ["lost", "failed"].includes(standingOf(feed)));
+    this.#feeds.dataset["state"] = isLost ? "lost" : well < feeds.length ? "troubled" : feeds.length > 0 ? "live" : "none";
+    this.#feedsText.textContent = say("feeds.title");
+    this.#feedsCount.textContent = `${well}/${feeds.length}`;
+    this.#feeds.title = `${say(well === feeds.length ? "feeds.allWell" : "feeds.someWell", { well, count: feeds.length })} (f)`;
+    this.#feeds.setAttribute("aria-expanded", String(this.desk.page.value === "feeds"));
   }
 
   #tick(): void {

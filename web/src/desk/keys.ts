@@ -7,6 +7,7 @@ export interface Commands {
   acknowledge: () => void;
   close: () => void;
   help: () => void;
+  feeds: () => void;
 }
 
 export function listenToKeys(commands: Commands): void {
@@ -19,6 +20,7 @@ export function listenToKeys(commands: Commands): void {
     a: commands.acknowledge,
     Escape: commands.close,
     "?": commands.help,
+    f: commands.feeds,
   };
   document.addEventListener("keydown", (event) => {
     const command = byKey[event.key];
@@ -33,6 +35,6 @@ export function listenToKeys(commands: Commands): void {
 function isTaken({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.matches("input, textarea, select")) return key !== "Escape";
-  if (key === "Enter") return target.matches("button, a");
+  if (key === "Enter") return target.matches("button, a, summary");
   return key.startsWith("Arrow") && !target.matches("body, #entries");
 }

@@ -7,7 +7,7 @@ import { language, say, sayCode } from "../words";
 import { percent } from "../words/format";
 import { h } from "./dom";
 import { checkIcon, closeIcon, kindIcon, severityBars } from "./icons";
-import { factorList, handlingTable, meetingList, recordTable, subjectList, whenView, whereTable } from "./sections";
+import { factorList, feedLink, handlingTable, meetingList, recordTable, subjectList, whenView, whereTable } from "./sections";
 import { vesselSheet } from "./vessel_sheet";
 
 export class Panel {
@@ -96,9 +96,9 @@ export class Panel {
       header(alert, this.#closeButton()),
       h("div", { class: "panel-action" }, this.#button, this.#failure),
       section(say("panel.why"), factorList(alert)),
-      section(say("panel.who"), subjectList(this.desk, alert)),
+      alert.feed === undefined ? section(say("panel.who"), subjectList(this.desk, alert)) : section(say("panel.whichFeed"), feedLink(this.desk, alert.feed)),
       section(say("panel.when"), whenView(this.desk, alert)),
-      section(say("panel.where"), whereTable(alert, this.desk)),
+      ...(alert.feed === undefined ? [section(say("panel.where"), whereTable(alert, this.desk))] : []),
       ...(alert.meetings && alert.meetings.length > 1 ? [section(say("panel.meetings"), meetingList(alert.meetings))] : []),
       section(say("panel.handling"), handlingTable(alert)),
       section(say("panel.record"), recordTable(alert, this.#fixes)),

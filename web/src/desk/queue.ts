@@ -6,7 +6,7 @@ import type { Alert, Subject } from "../wire/types";
 import { language, say, sayCode } from "../words";
 import { clock, duration } from "../words/format";
 import { why } from "../words/factors";
-import { nameAndNumber } from "../words/vessel";
+import { feedName, nameAndNumber } from "../words/vessel";
 import { h } from "./dom";
 import { checkIcon, kindIcon, severityBars } from "./icons";
 
@@ -103,7 +103,7 @@ export class Queue {
         "div",
         { class: "entry-text" },
         h("div", { class: "entry-head" }, h("b", {}, sayCode("kind", alert.kind)), age),
-        h("div", { class: "entry-who" }, ...alert.subjects.slice(0, 3).map(subjectLine)),
+        h("div", { class: "entry-who" }, alert.feed && h("div", {}, h("span", {}, feedName(alert.feed))), ...alert.subjects.slice(0, 3).map(subjectLine)),
         reason && h("div", { class: "entry-why" }, reason.sentence, reason.limit && h("small", {}, reason.limit)),
         h(
           "div",

@@ -4,8 +4,8 @@ import type { Desk } from "../state/desk";
 import type { Alert, Factor, Interval, Meeting, Subject } from "../wire/types";
 import { say, sayCode } from "../words";
 import { clock, distance, duration, instant, latLon, percent } from "../words/format";
-import { measureOf, reach, tier } from "../words/factors";
-import { nameAndNumber, subjectsLine } from "../words/vessel";
+import { factorName, measureOf, reach, tier } from "../words/factors";
+import { feedName, nameAndNumber, subjectsLine } from "../words/vessel";
 import { h, svg } from "./dom";
 
 /** A value twice its limit fills the gauge; the limit stands in the middle. */
@@ -24,12 +24,12 @@ export function table(rows: [name: string, value: Node | string | null | undefin
   return h("dl", { class: "table" }, ...told.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
 
-export function factorList({ factors }: Alert): HTMLElement {
+export function factorList({ factors, kind }: Alert): HTMLElement {
   const byWeight = factors.toSorted((a, b) => b.weight - a.weight);
-  return h("ul", { class: "factors" }, ...byWeight.map(factorRow));
+  return h("ul", { class: "factors" }, ...byWeight.map((factor) => factorRow(factor, kind)));
 }
 
-function factorRow(factor: Factor): HTMLElement {
+function factorRow(factor: Factor, kind: string): HTMLElement {
   const { format, sense } = measureOf(factor.name);
   const limit = factor.limit === null ? say("limit.none") : say(`limit.${sense}`, { limit: format(factor.limit) });
   const weight = factor.weight > 0 ? say("weight", { weight: percent(factor.weight) }) : say("weight.none");
@@ -37,7 +37,7 @@ function factorRow(factor: Factor): HTMLElement {
   return h(
     "li",
     { class: reached !== null && reached >= 1 ? "met" : "" },
-    h("span", { class: "factor-name" }, sayCode("factor", factor.name)),
+    h("span", { class: "factor-name" }, factorName(factor.name, kind)),
     h("b", {}, factor.value === null ? say("panel.unknown") : format(factor.value)),
     reached === null ? null : gauge(reached),
     h("small", {}, `${limit} · ${weight}`),
@@ -54,6 +54,12 @@ function gauge(reached: number): SVGElement {
     svg("rect", { class: "value", x: 0, y: 1.5, width, height: 3 }),
     svg("rect", { class: "tick", x: 49.7, y: 0, width: 0.6, height: 6 }),
   );
+}
+
+/** The feed that an alert is about, as a way to its page. */
+export function feedLink(desk: Desk, feed: NonNullable<Alert["feed"]>): HTMLElement {
+  const open = () => desk.togglePage("feeds");
+  return h("p", { class: "feed-link" }, h("b", {}, feedName(feed)), h("button", { type: "button", onclick: open }, say("panel.openFeeds")));
 }
 
 export function subjectList(desk: Desk, { subjects }: Alert): HTMLElement {

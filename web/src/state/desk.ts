@@ -7,6 +7,8 @@ import { AlertBook, type Effect, type Shelf, shelfOf } from "./alerts";
 import { Signal } from "./signal";
 import { Tracks } from "./tracks";
 
+export type Page = "feeds";
+
 export class Desk {
   readonly tracks = new Tracks();
   readonly book = new AlertBook();
@@ -21,6 +23,8 @@ export class Desk {
   readonly isStreamLive = new Signal(false);
   readonly isPictureLive = new Signal(false);
 
+  /** The page that lies over the chart. */
+  readonly page = new Signal<Page | null>(null);
   readonly shelf = new Signal<Shelf>("queue");
   readonly selectedAlert = new Signal<string | null>(null);
   readonly selectedTrack = new Signal<string | null>(null);
@@ -69,8 +73,14 @@ export class Desk {
   select(id: string | null): void {
     const alert = id === null ? undefined : this.book.get(id);
     if (alert !== undefined && shelfOf(alert) !== this.shelf.value) this.shelf.value = shelfOf(alert);
+    if (id !== null && this.page.value !== null) this.page.value = null;
     if (this.selectedTrack.value !== null) this.selectedTrack.value = null;
     if (this.selectedAlert.value !== id) this.selectedAlert.value = id;
+  }
+
+  /** Opens a page over the chart, or closes it. */
+  togglePage(page: Page): void {
+    this.page.value = this.page.value === page ? null : page;
   }
 
   selectTrack(track: string | null): void {

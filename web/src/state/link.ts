@@ -1,4 +1,6 @@
-// What of the view a link carries: `#alert=ID&view=LAT,LON,ZOOM&lang=vi`.
+// What of the view a link carries: `#alert=ID&page=feeds&view=LAT,LON,ZOOM&lang=vi`.
+
+import type { Page } from "./desk";
 
 export interface View {
   lat: number;
@@ -8,6 +10,7 @@ export interface View {
 
 export interface Link {
   alert: string | null;
+  page: Page | null;
   view: View | null;
   language: string | null;
 }
@@ -17,14 +20,16 @@ export function readLink(hash: string): Link {
   const alert = values.get("alert");
   return {
     alert: alert !== null && /^[0-9a-z-]{1,64}$/i.test(alert) ? alert : null,
+    page: values.get("page") === "feeds" ? "feeds" : null,
     view: readView(values.get("view")),
     language: values.get("lang"),
   };
 }
 
-export function writeLink({ alert, view, language }: Link): string {
+export function writeLink({ alert, page, view, language }: Link): string {
   const parts = [];
   if (alert !== null) parts.push(`alert=${encodeURIComponent(alert)}`);
+  if (page !== null) parts.push(`page=${page}`);
   if (view !== null) parts.push(`view=${view.lat.toFixed(4)},${view.lon.toFixed(4)},${view.zoom.toFixed(2)}`);
   if (language !== null) parts.push(`lang=${language}`);
   return `#${parts.join("&")}`;

@@ -53,6 +53,8 @@ export interface Alert {
   state: AlertState;
   cause: string;
   subjects: Subject[];
+  /** The feed it is about, where it is about one, and the station where it is about one of its stations alone. */
+  feed?: { name: string; station: string | null };
   zone: string | null;
   squadron: string | null;
   onset: string;
@@ -111,13 +113,40 @@ export interface Track {
   state: "tentative" | "confirmed" | "coasting";
 }
 
-export interface Feed {
+/** What a feed, or one of its stations, told; rate and lateness are those of the last five to ten minutes. */
+export interface Reception {
+  messages: number;
+  messages_per_s: number;
+  suspect_times: number;
+  lateness_p50_s: number | null;
+  lateness_p99_s: number | null;
+  clock_skew_s: number | null;
+  lost_since: string | null;
+}
+
+export interface Station extends Reception {
+  name: string;
+  age_s: number | null;
+}
+
+export interface Feed extends Reception {
   name: string;
   kind: string;
+  source: string;
   state: "connecting" | "live" | "silent" | "ended" | "failed";
   detail: string | null;
   age_s: number | null;
+  frames: number;
   frames_per_s: number | null;
+  dropped: number;
+  cut: number;
+  clock_source: string | null;
+  ais_messages: Record<string, number>;
+  rejects: Record<string, number>;
+  duplicates: number;
+  late: number;
+  too_late: number;
+  stations: Station[];
 }
 
 export interface Service {

@@ -21,6 +21,7 @@ const MEASURES: Record<string, Measure> = {
   min_distance_m: { format: distance, sense: "plain" },
   relative_speed_kn: { format: speed, sense: "atMost" },
   merged_s: { format: duration, sense: "plain" },
+  usual_wait_s: { format: duration, sense: "plain" },
   silence_s: { format: duration, sense: "atLeast" },
   log10_p: { format: oneIn, sense: "atMost" },
   p_hear: { format: percent, sense: "plain" },
@@ -39,6 +40,11 @@ const BY_UNIT: [suffix: string, format: (value: number) => string][] = [
 export function measureOf(name: string): Measure {
   const byUnit = BY_UNIT.find(([suffix]) => name.endsWith(suffix))?.[1];
   return MEASURES[name] ?? { format: byUnit ?? ((value) => number(value, 2)), sense: "plain" };
+}
+
+/** What a factor is called; some are called otherwise in alerts of one kind. */
+export function factorName(name: string, kind: string): string {
+  return isKey(`factor.${kind}.${name}`) ? sayCode(`factor.${kind}`, name) : sayCode("factor", name);
 }
 
 /** The factors that give an alert of a kind its sentence: of several, the one furthest beyond its limit. */
@@ -61,8 +67,8 @@ export function why(alert: Alert): { sentence: string; limit: string | null } | 
   if (factor.name === "dwell_s" && alert.tier !== null) {
     return { sentence: say("why.dwell_s.tier", { tier: tier(alert.tier), value }), limit };
   }
-  const key = `why.${factor.name}`;
-  const sentence = isKey(key) ? say(key, { value }) : say("why.other", { factor: sayCode("factor", factor.name), value });
+  const key = [`why.${alert.kind}.${factor.name}`, `why.${factor.name}`].find(isKey) ?? "";
+  const sentence = isKey(key) ? say(key, { value }) : say("why.other", { factor: factorName(factor.name, alert.kind), value });
   return { sentence, limit };
 }
 

@@ -30,6 +30,17 @@ export function duration(seconds: number): string {
   return minutes === 0 ? say("unit.h", { value: hours }) : say("unit.hmin", { hours, minutes });
 }
 
+/** Short times with their tenths; longer ones as durations. */
+export function seconds(value: number): string {
+  return Math.abs(value) < MINUTE_S ? say("unit.s", { value: number(value, Math.abs(value) < 10 ? 1 : 0) }) : duration(value);
+}
+
+/** A difference of clocks, with its sign. */
+export function signedSeconds(value: number): string {
+  const tenths = Math.round(value * 10) / 10;
+  return `${tenths > 0 ? "+" : tenths < 0 ? "−" : "±"}${seconds(Math.abs(tenths))}`;
+}
+
 export function distance(metres: number): string {
   if (!Number.isFinite(metres)) return UNKNOWN;
   const miles = metres / NAUTICAL_MILE_M;

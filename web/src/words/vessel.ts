@@ -1,6 +1,6 @@
 // How a vessel is called: by its name, else its number, else as what radar alone sees. All of it was written by strangers.
 
-import type { Identity, Subject } from "../wire/types";
+import type { Alert, Identity, Subject } from "../wire/types";
 import { isKey, say } from "./index";
 
 type Named = Pick<Identity, "track" | "mmsi" | "name">;
@@ -25,6 +25,16 @@ export function nameAndNumber(subject: Subject): { name: string; number: string 
 
 export function subjectsLine(subjects: Subject[]): string {
   return subjects.map((subject) => nameAndNumber(subject).name).join(` ${say("subject.and")} `);
+}
+
+/** A feed, or one of its stations. */
+export function feedName({ name, station }: NonNullable<Alert["feed"]>): string {
+  return station === null ? name : say("subject.station", { feed: name, station });
+}
+
+/** Whom an alert is about. */
+export function whom({ subjects, feed }: Alert): string {
+  return feed === undefined ? subjectsLine(subjects) : feedName(feed);
 }
 
 /** The type of ITU-R M.1371-5, table 53: its own text, or that of its first digit. */

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 mod peers;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -96,6 +98,35 @@ fn both_exports_raise_the_alerts_of_the_journal() {
         let summary = export(&folder, format, &file, &[]);
         assert_eq!((&summary["frames"], &summary["left_out"]), (&summary["written"], &serde_json::json!({})));
         assert!(alerts(&[&file]) == expected, "{format}: other alerts");
+    }
+}
+
+/// What is decoded of a recording, a feed's name for a station left out: that is what lines without stations are given.
+fn decoded(file: &Path, feed: &str) -> Vec<Value> {
+    let output = picket(["decode", file.to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut messages: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for message in messages.iter_mut().filter(|message| message["station"] == feed) {
+        message.as_object_mut().unwrap().remove("station");
+    }
+    messages
+}
+
+#[test]
+fn real_recordings_say_the_same_after_their_journal_and_its_export() {
+    let Some(corpus) = support::corpus() else { return };
+    for (name, ending) in [("dma_stream_20100611", "nmea.gz"), ("uscg_20060715", "ais"), ("ee_late_20120201", "txt.gz")]
+    {
+        let dir = TempDir::new().unwrap();
+        let (file, folder) = (corpus.join(format!("{name}.{ending}")), dir.path().join("journal"));
+        let replayed = picket(["replay", file.to_str().unwrap(), "--journal", folder.to_str().unwrap()]);
+        assert!(replayed.status.success(), "{}", stderr(&replayed));
+        let expected = decoded(&file, name);
+        for format in ["nmea", "pcap"] {
+            let out = dir.path().join(format!("{name}.{format}"));
+            export(&folder, format, &out, &[]);
+            assert!(decoded(&out, name) == expected, "{name} as {format}");
+        }
     }
 }
 

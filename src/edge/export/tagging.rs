@@ -15,8 +15,8 @@ pub struct Tagger {
     stamps: LineStamps,
     /// Lines since the last `$PGHP`.
     since_pghp: u32,
-    /// Its lines carry TAG blocks of their own.
-    has_blocks: bool,
+    /// Its lines name their stations, by TAG blocks or otherwise.
+    names_stations: bool,
 }
 
 impl Tagger {
@@ -24,30 +24,31 @@ impl Tagger {
     pub fn new(feed: &str) -> Self {
         let plain = |c: char| if c.is_ascii_graphic() && !RESERVED.contains(&c) { c } else { '_' };
         let source = feed.chars().map(plain).collect();
-        Tagger { source, stamps: LineStamps::new(FeedKind::Nmea), since_pghp: PGHP_REACH, has_blocks: false }
+        Tagger { source, stamps: LineStamps::new(FeedKind::Nmea), since_pghp: PGHP_REACH, names_stations: false }
     }
 
     /// The block to put before a line, with its backslashes; empty where the line is better left as it is.
     ///
     /// `c:` is the time that picket takes the line to be of: its own where it or its surroundings tell one, when it was
-    /// received otherwise. A line that has a block is given the time only, and only where it tells none: its station is its
-    /// own.
+    /// received otherwise. `s:` is the feed, unless its lines name stations. A line that has a block is given the time alone,
+    /// and only where it tells none.
     pub fn block(&mut self, line: &[u8], received_at: EventTime) -> String {
         let told = self.stamps.scan(line).event;
         let start = line.iter().position(|b| matches!(b, b'!' | b'$' | b'\\')).unwrap_or(line.len());
         let own = line.get(start..).and_then(|rest| rest.strip_prefix(b"\\"));
         let sentence =
             line.iter().position(|b| matches!(b, b'!' | b'$')).and_then(|at| line.get(at..)).unwrap_or_default();
-        self.since_pghp = if sentence.starts_with(b"$PGHP") { 0 } else { self.since_pghp.saturating_add(1) };
-        let is_first_of_feed_with_blocks = own.is_some() && told.is_some();
-        self.has_blocks |= own.is_some();
-        let is_timed_by_pghp = told.is_none() && self.since_pghp <= PGHP_REACH;
-        let is_left = is_first_of_feed_with_blocks || is_grouped(own) || (self.has_blocks && is_later_part(sentence));
-        if is_left {
+        let is_pghp = sentence.starts_with(b"$PGHP");
+        self.since_pghp = if is_pghp { 0 } else { self.since_pghp.saturating_add(1) };
+        self.names_stations |= own.is_some() || is_pghp || has_station_suffix(sentence);
+        let is_timed = own.is_some() && told.is_some();
+        let is_later = self.names_stations && is_later_part(sentence);
+        if is_pghp || is_timed || is_grouped(own) || is_later {
             return String::new();
         }
+        let is_timed_by_pghp = told.is_none() && self.since_pghp <= PGHP_REACH;
         let time = (!is_timed_by_pghp).then(|| format!("c:{}", told.unwrap_or(received_at).millis()));
-        let source = (!self.has_blocks).then(|| format!("s:{}", self.source));
+        let source = (!self.names_stations).then(|| format!("s:{}", self.source));
         let fields: Vec<String> = source.into_iter().chain(time).collect();
         if fields.is_empty() {
             return String::new();
@@ -56,6 +57,13 @@ impl Tagger {
         let checksum = text.bytes().fold(0, |sum, byte| sum ^ byte);
         format!("\\{text}*{checksum:02X}\\")
     }
+}
+
+/// Whether the station stands behind the checksum, as `r003669946` or `b2003669983` (logs of the US Coast Guard).
+fn has_station_suffix(sentence: &[u8]) -> bool {
+    let star = sentence.iter().rposition(|b| *b == b'*');
+    let behind = star.and_then(|star| sentence.get(star + 3..)).unwrap_or_default();
+    behind.split(|b| *b == b',').any(|field| matches!(field, [b'r' | b'b', _, ..]))
 }
 
 /// Whether a block puts its line into a group: then it shares the first line's time and station.
@@ -106,9 +114,14 @@ mod tests {
     #[test]
     fn what_stands_by_a_time_line_is_not_timed_again() {
         let pghp = "$PGHP,1,2012,2,1,20,19,5,651,316,2,316000002,1AIS_S,5C*00";
-        let blocks = tagged("a", &[pghp, AIS, AIS]);
-        assert!(blocks[2].starts_with("\\s:a*"), "{blocks:?}");
+        assert_eq!(tagged("a", &[pghp, AIS, AIS])[2], "");
         let many: Vec<&str> = [pghp].into_iter().chain([AIS; 30]).collect();
-        assert!(tagged("a", &many)[30].contains(",c:"));
+        assert!(tagged("a", &many)[30].starts_with("\\c:1768003200123*"));
+    }
+
+    #[test]
+    fn a_station_of_its_own_is_kept() {
+        let line = format!("{AIS},s22,d-105,r003669946,1152921693");
+        assert!(tagged("a", &[&line])[0].starts_with("\\c:1152921693000*"));
     }
 }

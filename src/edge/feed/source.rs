@@ -1,7 +1,7 @@
 //! Where a live feed comes from, as its `url` names it.
 
 use std::fmt;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::nats::is_subject;
@@ -90,6 +90,9 @@ pub enum SourceError {
         "must read udp-multicast://GROUP:PORT with a multicast address, like udp-multicast://239.192.0.4:60004?interface=eth0"
     )]
     Group,
+    /// A group that is another one on every link, and no link, or several.
+    #[error("is a group of one link: name that one, like ?interface=eth0")]
+    Link,
     /// Not a device, or not at a known speed.
     #[error("must read serial:///DEVICE?baud=RATE with a rate of {}", BAUD_RATES.map(|rate| rate.to_string()).join(", "))]
     Device,
@@ -126,7 +129,7 @@ impl FeedSource {
             "tcp" => server(rest).ok_or(SourceError::Server),
             "tcp-listen" => listener().map(FeedSource::TcpListen),
             "udp" => listener().map(FeedSource::Udp),
-            "udp-multicast" => multicast(rest).ok_or(SourceError::Group),
+            "udp-multicast" => multicast(rest),
             "serial" => serial(rest).ok_or(SourceError::Device),
             "mqtt" => {
                 let subscription = subscription(rest, MQTT_PORT, SourceError::Mqtt)?;
@@ -229,17 +232,27 @@ fn subscription(rest: &str, port: u16, fault: SourceError) -> Result<Subscriptio
 }
 
 /// `GROUP:PORT[?interface=NAME,...]`.
-fn multicast(rest: &str) -> Option<FeedSource> {
+fn multicast(rest: &str) -> Result<FeedSource, SourceError> {
     let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let group: SocketAddr = address.parse().ok().filter(|group: &SocketAddr| group.port() != 0)?;
+    let group: SocketAddr = address.parse().map_err(|_| SourceError::Group)?;
     let interfaces: Vec<String> = match query.split_once('=') {
         Some(("interface", names)) => names.split(',').map(str::to_owned).collect(),
         None if query.is_empty() => Vec::new(),
-        _ => return None,
+        _ => return Err(SourceError::Group),
     };
     let is_name = |name: &String| !name.is_empty() && !name.contains(['/', ' ']) && name != "." && name != "..";
-    let is_group = group.ip().is_multicast() && interfaces.iter().all(is_name);
-    is_group.then_some(FeedSource::UdpMulticast { group, interfaces })
+    if !group.ip().is_multicast() || group.port() == 0 || !interfaces.iter().all(is_name) {
+        return Err(SourceError::Group);
+    }
+    if is_of_one_link(group.ip()) && interfaces.len() != 1 {
+        return Err(SourceError::Link);
+    }
+    Ok(FeedSource::UdpMulticast { group, interfaces })
+}
+
+/// Whether a group is another one on every link: scopes 1 and 2 of RFC 4291 2.7, interface-local and link-local.
+fn is_of_one_link(group: IpAddr) -> bool {
+    matches!(group, IpAddr::V6(group) if matches!(group.segments()[0] & 0xff0f, 0xff01 | 0xff02))
 }
 
 /// `/DEVICE[?baud=RATE]`.
@@ -284,8 +297,8 @@ mod tests {
             ("stdin://", "stdin://"),
             ("udp-multicast://239.192.0.4:60004", "udp-multicast://239.192.0.4:60004"),
             (
-                "udp-multicast://[ff02::1]:60004?interface=eth0,br-1",
-                "udp-multicast://[ff02::1]:60004?interface=eth0,br-1",
+                "udp-multicast://[ff15::1]:60004?interface=eth0,br-1",
+                "udp-multicast://[ff15::1]:60004?interface=eth0,br-1",
             ),
             ("serial:///dev/ttyUSB0", "serial:///dev/ttyUSB0?baud=38400"),
             ("serial:///dev/serial/by-id/ais?baud=4800", "serial:///dev/serial/by-id/ais?baud=4800"),
@@ -328,6 +341,8 @@ mod tests {
             ("udp-multicast://239.192.0.4:60004?interface=", Group),
             ("udp-multicast://239.192.0.4:60004?interface=../x", Group),
             ("udp-multicast://239.192.0.4:60004?eth0", Group),
+            ("udp-multicast://[ff02::1]:60004", Link),
+            ("udp-multicast://[ff02::1]:60004?interface=eth0,eth1", Link),
             ("serial://ttyUSB0", Device),
             ("serial:///", Device),
             ("serial:///dev/ttyUSB0?baud=1", Device),

@@ -56,7 +56,7 @@ lint: ## formatting and lints, as strict as the tree is kept
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 bench: ## measure engine, memory, replay and decoding; peers run beside picket (docs/performance.md)
-	$(CARGO) bench --locked --bench engine --bench feeds --bench live --bench picture --bench replay --bench store
+	$(CARGO) bench --locked --bench asterix --bench engine --bench feeds --bench live --bench picture --bench replay --bench store
 	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
 
 setup: ## install what is missing for the tests, or say how
@@ -71,8 +71,9 @@ setup: ## install what is missing for the tests, or say how
 	@command -v docker-compose >/dev/null || $(MAKE) --no-print-directory install-docker-compose
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || $(MAKE) --no-print-directory install-python3-venv
 	@$(MAKE) --no-print-directory $(PEERS)/dpkt-1.9.8 $(PEERS)/pyais-3.3.1
+	@$(MAKE) --no-print-directory $(PEERS)/libasterix-0.36.3 $(PEERS)/asterix_decoder-0.7.11
 
-# A reader of others, in an environment of its own.
+# A reader of others, in an environment of its own: two of them call their module `asterix`.
 $(PEERS)/%:
 	@name=$(firstword $(subst -, ,$*)); version=$(lastword $(subst -, ,$*)); \
 	  { python3 -m venv $(PEERS)/$$name && $(PEERS)/$$name/bin/pip install --quiet --disable-pip-version-check $$name==$$version && touch $@; } \

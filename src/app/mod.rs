@@ -10,6 +10,7 @@ mod run;
 mod score;
 mod secret;
 mod simulate;
+mod sites;
 mod snapshot;
 mod token;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use super::EXIT_FILE;
-use crate::sim;
+use crate::sim::{self, RadarWire};
 
 /// Write a seeded scenario as feed files with ground truth
 #[derive(clap::Args)]
@@ -20,6 +20,9 @@ pub struct SimulateArgs {
     /// Folder for the files, made if absent
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// What radars send: `ttm` sentences, `asterix` reports of their trackers (CAT010), or bare `plots` (CAT010)
+    #[arg(long, default_value = "ttm", value_name = "WIRE", value_parser = parse_wire)]
+    radar: RadarWire,
     /// Print the names of the scenarios
     #[arg(long)]
     list: bool,
@@ -34,14 +37,24 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let Some(world) = sim::scenario(&name, args.seed) else {
+    let Some(mut world) = sim::scenario(&name, args.seed) else {
         let names: Vec<&str> = sim::SCENARIOS.iter().map(|scenario| scenario.name).collect();
         bail!("no scenario is named {name:?}; there are: {}", names.join(", "));
     };
+    world.radar_wire = args.radar;
     let Some(out) = args.out else { bail!("--out DIR is needed: the folder for the files") };
     if let Err(error) = sim::write(&world, &out) {
         eprintln!("picket: {:#}", anyhow::Error::new(error));
         return Ok(ExitCode::from(EXIT_FILE));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn parse_wire(text: &str) -> Result<RadarWire, String> {
+    match text {
+        "ttm" => Ok(RadarWire::Ttm),
+        "asterix" => Ok(RadarWire::Asterix),
+        "plots" => Ok(RadarWire::Plots),
+        _ => Err("must be `ttm`, `asterix` or `plots`".to_owned()),
+    }
 }

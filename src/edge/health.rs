@@ -57,6 +57,8 @@ pub struct FeedHealth {
     pub clock_source: Option<&'static str>,
     /// AIS messages by type.
     pub ais_messages: BTreeMap<u8, u64>,
+    /// ASTERIX sources (`SAC/SIC`) whose blocks fail so often that nothing of them is believed.
+    pub quarantined: Vec<String>,
     /// What was refused, by reason.
     pub rejects: BTreeMap<&'static str, u64>,
     /// Copies of an observation, from another station or sent twice.

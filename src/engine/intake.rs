@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
-use super::decode::report::{Report, StationId};
+use super::decode::report::{Report, SourceId, StationId};
 use super::decode::{Decoded, Decoder, HELD_AT_MOST, Reject, reports};
 use super::input::{Feed, FeedId, Frame, Input};
 use super::rules::Rules;
@@ -232,6 +232,11 @@ impl Intake {
     /// Frames of a feed that were decoded so far.
     pub fn frames_of(&self, feed: FeedId) -> u64 {
         self.decoder.frames_of(feed)
+    }
+
+    /// The ASTERIX sources of a feed that are in quarantine now.
+    pub fn quarantined(&self, feed: FeedId) -> impl Iterator<Item = SourceId> {
+        self.decoder.quarantined(feed)
     }
 
     /// The arrival clock as far as the decoder has heard of it.

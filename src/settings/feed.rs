@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::file::{FeedFile, SiteFile, UNUSED_FEED_KEYS};
 use super::service::SecretPlace;
 use crate::edge::feed::FeedSource;
+use crate::engine::decode::asterix::is_read_edition;
 use crate::engine::earth::Position;
 use crate::engine::input::{Feed, FeedKind, Site};
 use crate::engine::time::{EventTime, Span};
@@ -186,7 +187,9 @@ fn network_of(text: &str) -> Result<IpNet, String> {
 /// An edition of an ASTERIX category, like `1.21`.
 fn edition_of(text: &str) -> Result<(u8, u8), String> {
     let edition = text.split_once('.').and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
-    edition.ok_or_else(|| format!("`{}`: must read like \"1.21\"", text.escape_debug()))
+    let edition = edition.ok_or_else(|| format!("`{}`: must read like \"1.21\"", text.escape_debug()))?;
+    let is_read = is_read_edition(edition).then_some(edition);
+    is_read.ok_or_else(|| format!("{text}: must be 1.1 (CAT010) or from 1.16 to 1.32 (CAT062, CAT048, CAT034)"))
 }
 
 /// A day, as a TOML date or as text.

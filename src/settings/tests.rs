@@ -117,8 +117,8 @@ fn faults_name_file_line_and_column() {
             "picket.toml:4:1: feed `a`: url: a capture is a file, given as `path`, or comes in datagrams",
         ),
         (
-            "[[feed]]\nname = \"a\"\nkind = \"asterix\"\n[feed.site]\nlat = 9\nlon = 1\nedition = \"latest\"\n",
-            "picket.toml:7:1: feed `a`: site.edition: `latest`: must read like \"1.21\"",
+            "[[feed]]\nname = \"a\"\nkind = \"asterix\"\n[feed.site]\nlat = 9\nlon = 1\nedition = \"1.14\"\n",
+            "picket.toml:7:1: feed `a`: site.edition: 1.14: must be 1.1 (CAT010) or from 1.16 to 1.32",
         ),
         (
             "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"tcp://10.0.0.1\"\n",
@@ -190,6 +190,10 @@ fn a_site_file_is_a_site() {
     fs::write(&path, "lat = 10.3\nlon = 107.1\nmax_range_m = 20000\nsac = 7\nedition = \"1.30\"\n").unwrap();
     let site = load_site(&path).unwrap();
     assert_eq!((site.max_range_m, site.sac, site.sic, site.edition), (20_000.0, Some(7), None, Some((1, 30))));
+    fs::write(&path, "lat = 10.3\nlon = 107.1\nedition = \"latest\"\n").unwrap();
+    assert!(
+        load_site(&path).unwrap_err().to_string().contains("site.toml:3:1: edition: `latest`: must read like \"1.21\"")
+    );
     fs::write(&path, "lat = 10.3\nlon = 107.1\nrotation_s = 0\n").unwrap();
     assert!(load_site(&path).unwrap_err().to_string().contains("site.toml:3:1: rotation_s: 0: must be from 0.1"));
 }

@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::asterix_radar::EDITION;
 use super::chart::RadarSite;
 use super::radar::bias;
 use super::truth::Subject;
 use super::vessel::Vessel;
-use super::world::{MINUTE, World};
+use super::world::{FeedBytes, MINUTE, World};
+use crate::engine::input::{Feed, FeedKind};
 
 /// `picket run` plays a scenario so many times as fast as it happened ...
 const PLAYED_AT: u32 = 20;
@@ -44,13 +46,13 @@ pub enum WriteError {
 
 /// Writes a world's files into a folder, made if absent.
 ///
-/// `NAME.nmea` a feed, `zones/zones.geojson`, `picket.toml`, `truth.jsonl`, `innocent.jsonl`, `tracks.jsonl` (the hull's
+/// `NAME.nmea` (`NAME.ast` for ASTERIX) a feed, `zones/zones.geojson`, `picket.toml`, `truth.jsonl`, `innocent.jsonl`, `tracks.jsonl` (the hull's
 /// centre each 60 s of every vessel that either names) and `meta.json`.
 pub fn write(world: &World, folder: &Path) -> Result<(), WriteError> {
     let zones = folder.join("zones");
     fs::create_dir_all(&zones).map_err(|source| WriteError::Folder { path: zones.clone(), source })?;
-    for feed in world.feeds() {
-        write_file(&folder.join(format!("{}.nmea", feed.feed.name)), &feed.bytes)?;
+    for FeedBytes { feed, bytes } in world.feeds() {
+        write_file(&folder.join(file_name(&feed)), &bytes)?;
     }
     write_file(&zones.join("zones.geojson"), zones_geojson(world).as_bytes())?;
     write_file(&folder.join("picket.toml"), settings_toml(world).as_bytes())?;
@@ -58,6 +60,10 @@ pub fn write(world: &World, folder: &Path) -> Result<(), WriteError> {
     write_file(&folder.join("innocent.jsonl"), json_lines(&world.innocents).as_bytes())?;
     write_file(&folder.join("tracks.jsonl"), tracks_jsonl(world).as_bytes())?;
     write_file(&folder.join("meta.json"), meta_json(world).as_bytes())
+}
+
+fn file_name(feed: &Feed) -> String {
+    format!("{}.{}", feed.name, if feed.kind == FeedKind::Asterix { "ast" } else { "nmea" })
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
@@ -101,12 +107,18 @@ pub fn settings_toml(world: &World) -> String {
     let mut text = format!(
         "[zones]\ndir = \"zones\"\n\n[data]\ndir = \"state\"\n\n[clock]\nrate = {PLAYED_AT}\nopening_s = {OPENING_S}\n"
     );
-    let feed = |name: &str| format!("\n[[feed]]\nname = \"{name}\"\nkind = \"nmea\"\npath = \"{name}.nmea\"\n");
-    text += &feed("ais");
-    for RadarSite { name, position, height_m, rotation_s, max_range_m, range_sigma_m, bearing_sigma_deg, .. } in
-        &world.radars
-    {
-        text += &feed(name);
+    let entry = |feed: &Feed| {
+        let (name, kind) = (&feed.name, feed.kind.name());
+        format!("\n[[feed]]\nname = \"{name}\"\nkind = \"{kind}\"\npath = \"{}\"\n", file_name(feed))
+    };
+    text += &entry(&Feed::new("ais", FeedKind::Nmea));
+    for site in &world.radars {
+        let RadarSite { position, height_m, rotation_s, max_range_m, range_sigma_m, bearing_sigma_deg, .. } = site;
+        let feed = world.radar_feed(site);
+        text += &entry(&feed);
+        if let Some(date) = feed.date {
+            let _ = writeln!(text, "date = {}", date.iso().get(..10).unwrap_or_default());
+        }
         let _ = write!(
             text,
             "[feed.site]\nlat = {}\nlon = {}\nheight_m = {height_m:.1}\nheading_offset_deg = 0.0\n\
@@ -115,6 +127,9 @@ pub fn settings_toml(world: &World) -> String {
             micro(position.lat()),
             micro(position.lon()),
         );
+        if let Some((sac, sic)) = feed.site.and_then(|site| site.sac.zip(site.sic)) {
+            let _ = writeln!(text, "sac = {sac}\nsic = {sic}\nedition = \"{EDITION}\"");
+        }
     }
     text
 }

@@ -4,6 +4,9 @@
 //! same bytes on every machine: all noise comes from [`rng::Rng`], all functions of floats from `libm`.
 
 pub mod ais_wire;
+pub mod asterix_any;
+pub mod asterix_radar;
+pub mod asterix_wire;
 pub mod chart;
 pub mod fleet;
 pub mod folder;
@@ -22,7 +25,7 @@ pub mod world;
 
 pub use fleet::fleet;
 pub use folder::{WriteError, write};
-pub use world::{FeedBytes, World};
+pub use world::{FeedBytes, RadarWire, World};
 
 use story::{
     anchorage, bystanders, edge_loiter, feed_lost, fishing_pair, mother, pilot, receiver_outage, tanker_dark, transfer,

@@ -1,4 +1,4 @@
-//! A shore radar with its tracker: echoes, resolution cells, plots, filtered targets, TTM lines.
+//! A shore radar with its tracker: echoes, resolution cells, plots, filtered targets, what is told of them.
 
 use crate::engine::earth::Offset;
 use crate::engine::units::{wrap_180, wrap_360};
@@ -35,8 +35,41 @@ pub fn bias(world: &World, site: &RadarSite) -> Bias {
     Bias { range_m: rng.between(-8.0, 8.0), bearing_deg: rng.between(-0.06, 0.06) }
 }
 
+/// What a radar has to tell.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// Every plot, whether its tracker made something of it or not: when (UNIX ms) and where from the antenna.
+    pub plots: Vec<(i64, Offset)>,
+    /// Of each turn its targets, by time.
+    pub lines: Vec<TrackerLine>,
+}
+
+/// One target of one turn as the tracker tells it, in metres from the antenna and metres a second.
+#[derive(Clone, Copy, Debug)]
+pub struct TrackerLine {
+    /// The time of its plot, or of where it was carried on to, UNIX ms.
+    pub at_ms: i64,
+    /// The tracker's number.
+    pub number: u32,
+    /// Where it is.
+    pub place: Offset,
+    /// How it moves.
+    pub velocity: Offset,
+    /// Whether it is held.
+    pub status: Status,
+}
+
 /// The TTM feed of a radar: one line a target and turn, each with the time of its plot.
 pub fn ttm_bytes(world: &World, site: &RadarSite) -> Vec<u8> {
+    let line = |line: TrackerLine| {
+        let sentence = ttm(line.number, line.place, line.velocity, line.status);
+        report(site.name, line.at_ms, 0, &[sentence]).into_bytes()
+    };
+    observe(world, site).lines.into_iter().flat_map(line).collect()
+}
+
+/// What a radar sees of a world and makes of it.
+pub fn observe(world: &World, site: &RadarSite) -> Observed {
     let mut radar = Radar {
         world,
         site,
@@ -44,12 +77,12 @@ pub fn ttm_bytes(world: &World, site: &RadarSite) -> Vec<u8> {
         rng: world.rng(site.name),
         targets: world.vessels.iter().map(|_| None).collect(),
         numbers: Vec::new(),
-        lines: Vec::new(),
+        observed: Observed::default(),
     };
     for turn in 0..(world.duration_s / site.rotation_s) as u32 {
         radar.turn(f64::from(turn) * site.rotation_s);
     }
-    radar.lines.into_iter().flat_map(|(_, line)| line.into_bytes()).collect()
+    radar.observed
 }
 
 /// Whether a radar has an even chance to see any vessel at any minute.
@@ -94,8 +127,7 @@ struct Radar<'a> {
     targets: Vec<Option<Target>>,
     /// Whether target number i + 1 is taken.
     numbers: Vec<bool>,
-    /// Lines by time, ms.
-    lines: Vec<(i64, String)>,
+    observed: Observed,
 }
 
 impl Radar<'_> {
@@ -104,10 +136,12 @@ impl Radar<'_> {
         let mut plots: Vec<Option<(f64, Offset)>> = self.targets.iter().map(|_| None).collect();
         for echo in self.echoes(start_s) {
             if !self.rng.chance(echo.miss) {
-                plots[echo.owner] = Some((echo.at_s, self.measure(&echo)));
+                let place = self.measure(&echo);
+                self.observed.plots.push((self.world.time(echo.at_s).millis(), place));
+                plots[echo.owner] = Some((echo.at_s, place));
             }
         }
-        let first_line = self.lines.len();
+        let first_line = self.observed.lines.len();
         for (index, plot) in plots.into_iter().enumerate() {
             let target = self.targets[index].take();
             self.targets[index] = match (target, plot) {
@@ -116,7 +150,7 @@ impl Radar<'_> {
                 (Some(target), plot) => self.follow(target, plot),
             };
         }
-        self.lines[first_line..].sort_by_key(|(at_ms, _)| *at_ms);
+        self.observed.lines[first_line..].sort_by_key(|line| line.at_ms);
     }
 
     /// The cells that reflect in the turn that begins at an instant; what shares a cell is one echo.
@@ -201,8 +235,8 @@ impl Radar<'_> {
 
     fn line(&mut self, target: &Target, number: u32, status: Status) {
         let at_ms = self.world.time(target.at_s).millis();
-        let sentence = ttm(number, target.place, target.velocity, status);
-        self.lines.push((at_ms, report(self.site.name, at_ms, 0, &[sentence])));
+        let Target { place, velocity, .. } = *target;
+        self.observed.lines.push(TrackerLine { at_ms, number, place, velocity, status });
     }
 }
 

@@ -9,7 +9,7 @@ use super::motion::{Helm, Path, Sea};
 use super::rng::Rng;
 use super::truth::{self, Details, Innocent, Subject, Truth};
 use super::vessel::{Carriage, Hull, Vessel, imo_number, usual_beam_m, usual_name};
-use super::{radar, reception};
+use super::{asterix_radar, radar, reception};
 
 /// Seconds in a minute, for scripts.
 pub const MINUTE: f64 = 60.0;
@@ -53,12 +53,24 @@ pub struct Meeting {
     pub under_way: bool,
 }
 
+/// What radars send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RadarWire {
+    /// TTM sentences of their trackers.
+    #[default]
+    Ttm,
+    /// ASTERIX CAT010 target reports of their trackers.
+    Asterix,
+    /// ASTERIX CAT010 plots: there is no tracker.
+    Plots,
+}
+
 /// The bytes of one feed of a world.
 #[derive(Clone, Debug)]
 pub struct FeedBytes {
     /// The feed as the engine knows it.
     pub feed: Feed,
-    /// Its whole recording: lines with CRLF in order of arrival.
+    /// Its whole recording: lines with CRLF, or ASTERIX data blocks, in order of arrival.
     pub bytes: Vec<u8>,
 }
 
@@ -77,6 +89,8 @@ pub struct World {
     pub sea: Sea,
     /// AIS stations, all behind one hub.
     pub stations: Vec<Station>,
+    /// What the radars send.
+    pub radar_wire: RadarWire,
     /// Radars, a feed each.
     pub radars: Vec<RadarSite>,
     /// Zones.
@@ -103,6 +117,7 @@ impl World {
             duration_s: hours * 3600.0,
             sea: Sea::new(&mut Rng::new(seed, "sea")),
             stations: Vec::new(),
+            radar_wire: RadarWire::default(),
             radars: Vec::new(),
             zones: Vec::new(),
             vessels: Vec::new(),
@@ -245,8 +260,38 @@ impl World {
     /// Every feed with its bytes: AIS first, then the radars.
     pub fn feeds(&self) -> Vec<FeedBytes> {
         let ais = FeedBytes { feed: Feed::new("ais", FeedKind::Nmea), bytes: reception::ais_bytes(self) };
-        let radar = |site: &RadarSite| FeedBytes { feed: radar_feed(site), bytes: radar::ttm_bytes(self, site) };
+        let radar = |site: &RadarSite| FeedBytes { feed: self.radar_feed(site), bytes: self.radar_bytes(site) };
         std::iter::once(ais).chain(self.radars.iter().map(radar)).collect()
+    }
+
+    fn radar_bytes(&self, site: &RadarSite) -> Vec<u8> {
+        match self.radar_wire {
+            RadarWire::Ttm => radar::ttm_bytes(self, site),
+            RadarWire::Asterix => asterix_radar::track_bytes(self, site),
+            RadarWire::Plots => asterix_radar::plot_bytes(self, site),
+        }
+    }
+
+    /// A radar site as the engine's feed: lateness one turn of the antenna; ASTERIX tells no date.
+    pub(super) fn radar_feed(&self, site: &RadarSite) -> Feed {
+        let is_asterix = self.radar_wire != RadarWire::Ttm;
+        let kind = if is_asterix { FeedKind::Asterix } else { FeedKind::Nmea };
+        Feed {
+            lateness: Span::from_seconds(site.rotation_s),
+            date: is_asterix.then(|| self.time(0.0).midnight()),
+            site: Some(Site {
+                position: site.position,
+                heading_offset_deg: 0.0,
+                range_sigma_m: site.range_sigma_m,
+                bearing_sigma_deg: site.bearing_sigma_deg,
+                rotation: Span::from_seconds(site.rotation_s),
+                max_range_m: site.max_range_m,
+                sac: is_asterix.then_some(asterix_radar::SAC),
+                sic: is_asterix.then(|| asterix_radar::identification_code(self, site)),
+                edition: None,
+            }),
+            ..Feed::new(site.name, kind)
+        }
     }
 
     /// The subjects of a line, in order.
@@ -273,24 +318,5 @@ impl World {
                 return Some(mmsi);
             }
         }
-    }
-}
-
-/// A radar site as the engine's feed: lateness one turn of the antenna.
-fn radar_feed(site: &RadarSite) -> Feed {
-    Feed {
-        lateness: Span::from_seconds(site.rotation_s),
-        site: Some(Site {
-            position: site.position,
-            heading_offset_deg: 0.0,
-            range_sigma_m: site.range_sigma_m,
-            bearing_sigma_deg: site.bearing_sigma_deg,
-            rotation: Span::from_seconds(site.rotation_s),
-            max_range_m: site.max_range_m,
-            sac: None,
-            sic: None,
-            edition: None,
-        }),
-        ..Feed::new(site.name, FeedKind::Nmea)
     }
 }

@@ -238,6 +238,7 @@ fn feeds_tell_how_they_stand() {
         (health.cut, health.refused) = (3, 4);
         health.frames_per_s = 1.234;
         health.rejects.insert("checksum", 5);
+        health.quarantined.push("7/1".to_owned());
     });
     let feeds = get(service.address, "/api/v1/feeds").json()["feeds"].clone();
     let mut first = feeds[0].clone();
@@ -250,7 +251,7 @@ fn feeds_tell_how_they_stand() {
         "frames_per_s": 1.23, "dropped": 1, "cut": 3, "refused": 4, "connects": 2,
         "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "last_message_at": null,
         "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "clock_source": "base_station", "lost_since": null,
-        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
+        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "quarantined": ["7/1"], "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
         "stations": [{
             "name": "hill", "age_s": null, "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0,
             "last_message_at": null, "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "lost_since": null

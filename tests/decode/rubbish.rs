@@ -24,7 +24,7 @@ fn run(lines: &[Vec<u8>]) {
     decode(lines);
     decode_feed(Feed::new("table", FeedKind::Csv), lines);
     for kind in [FeedKind::Nmea, FeedKind::Csv] {
-        let mut stamps = LineStamps::new(kind);
+        let mut stamps = LineStamps::new(kind, None);
         lines.iter().for_each(|line| _ = stamps.scan(line));
     }
 }

@@ -1,6 +1,7 @@
 //! `picket decode`: one JSON line a decoded message, before copies are told apart.
 
 mod ais;
+mod asterix;
 mod line;
 mod radar;
 mod says;
@@ -14,11 +15,14 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::EXIT_FILE;
+use super::replay::parse_time;
+use super::sites::give_sites;
 use crate::edge::batch::Batch;
 use crate::edge::recording::{Kind, Recording, RecordingFile, RecordingOptions};
 use crate::engine::decode::{Decoded, Decoder, Message, Reject, Stamp};
 use crate::engine::input::{Feed, Input};
-use line::{CountLine, MessageLine, RejectLine};
+use crate::engine::time::EventTime;
+use line::{CountKey, CountLine, DecodedLine, RejectLine};
 
 /// Print one JSON line a decoded message
 #[derive(clap::Args)]
@@ -29,6 +33,12 @@ pub struct DecodeArgs {
     /// auto, nmea, asterix, csv, pcap or journal
     #[arg(long, default_value = "auto", value_name = "KIND")]
     kind: Kind,
+    /// Gives a file its radar site (repeatable)
+    #[arg(long, value_name = "FILE=SITE.TOML")]
+    site: Vec<String>,
+    /// The day of recordings without dates
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_time)]
+    date: Option<EventTime>,
     /// Write what was refused, and why, as JSON lines (`-` is standard output)
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -39,7 +49,10 @@ pub struct DecodeArgs {
 
 /// Runs the command: exit code 2 for a file that cannot be read or written; bad content never fails.
 pub fn run(args: DecodeArgs) -> anyhow::Result<ExitCode> {
-    match decode(&args) {
+    let file = |path: &PathBuf| RecordingFile { path: path.clone(), kind: args.kind, feed: None };
+    let mut files: Vec<RecordingFile> = args.files.iter().map(file).collect();
+    give_sites(&mut files, &args.site)?;
+    match decode(&args, &files) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) if super::is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
         Err(error) => {
@@ -49,10 +62,9 @@ pub fn run(args: DecodeArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn decode(args: &DecodeArgs) -> anyhow::Result<()> {
-    let file = |path: &PathBuf| RecordingFile { path: path.clone(), kind: args.kind, feed: None };
-    let files: Vec<RecordingFile> = args.files.iter().map(file).collect();
-    let mut recording = Recording::open(&files, &RecordingOptions::default())?;
+fn decode(args: &DecodeArgs, files: &[RecordingFile]) -> anyhow::Result<()> {
+    let options = RecordingOptions { date: args.date, ..RecordingOptions::default() };
+    let mut recording = Recording::open(files, &options)?;
     let feeds = recording.feeds().to_vec();
     let mut decoder = Decoder::new(&feeds);
     let mut printer = Printer::new(feeds, args)?;
@@ -80,8 +92,8 @@ struct Printer {
     feeds: Vec<Feed>,
     out: BufWriter<io::Stdout>,
     rejects: Option<Box<dyn Write>>,
-    /// Totals by sentence (none for AIS) and message type.
-    counts: Option<BTreeMap<(&'static str, u8), u64>>,
+    /// Totals by what they count.
+    counts: Option<BTreeMap<CountKey, u64>>,
     /// What the last input gave, until it is printed.
     taken: Vec<(Stamp, Message)>,
     refused: Vec<u8>,
@@ -113,7 +125,7 @@ impl Printer {
     fn take(&mut self, decoded: Decoded<'_>) {
         match decoded {
             Decoded::Message { stamp, message } => match &mut self.counts {
-                Some(counts) => *counts.entry(count_key(stamp, message)).or_default() += 1,
+                Some(counts) => *counts.entry(CountKey::of(stamp, message)).or_default() += 1,
                 None => self.taken.push((*stamp, *message)),
             },
             Decoded::Reject(reject) if self.rejects.is_some() => self.refuse(&reject),
@@ -134,7 +146,7 @@ impl Printer {
     fn print(&mut self, decoder: &Decoder) -> io::Result<()> {
         for (stamp, message) in self.taken.drain(..) {
             let feed = self.feeds.get(usize::from(stamp.feed.0)).map_or("", |feed| feed.name.as_str());
-            let line = MessageLine::new(feed, decoder.station_name(stamp.station), &stamp, &message);
+            let line = DecodedLine::new(feed, decoder.station_name(stamp.station), &stamp, &message);
             serde_json::to_writer(&mut self.out, &line)?;
             self.out.write_all(b"\n")?;
         }
@@ -148,8 +160,8 @@ impl Printer {
     }
 
     fn finish(mut self) -> anyhow::Result<()> {
-        for ((sentence, message_id), count) in self.counts.take().unwrap_or_default() {
-            let line = CountLine::new(sentence, message_id, count);
+        for (key, count) in self.counts.take().unwrap_or_default() {
+            let line = CountLine::new(key, count);
             serde_json::to_writer(&mut self.out, &line).map_err(io::Error::from)?;
             self.out.write_all(b"\n")?;
         }
@@ -158,13 +170,5 @@ impl Printer {
             rejects.flush().context("cannot write the rejects")?;
         }
         Ok(())
-    }
-}
-
-/// AIS counts by message type, whichever sentence it came in; all else by sentence.
-fn count_key(stamp: &Stamp, message: &Message) -> (&'static str, u8) {
-    match message {
-        Message::Ais(ais) => ("", ais.message_id()),
-        _ => (stamp.sentence.name(), 0),
     }
 }

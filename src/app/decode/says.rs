@@ -7,6 +7,7 @@ use crate::engine::earth::Position;
 use crate::engine::units::{Course, Heading, Speed};
 use crate::engine::vessel::Dimensions;
 
+/// A struct of fields that are absent where they are `None`.
 macro_rules! optional_fields {
     ($(#[$doc:meta])* $name:ident<$life:lifetime> { $($field:ident : $type:ty),* $(,)? }) => {
         $(#[$doc])*
@@ -16,6 +17,8 @@ macro_rules! optional_fields {
         }
     };
 }
+
+pub(super) use optional_fields;
 
 optional_fields! {
     /// What the message says, field by field.

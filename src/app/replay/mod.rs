@@ -12,11 +12,12 @@ use anyhow::Context;
 
 use super::EXIT_FILE;
 use super::in_force::InForce;
+use super::sites::give_sites;
 use crate::edge::journal::is_journal;
 use crate::edge::recording::{Kind, Order, Recording, RecordingFile, RecordingOptions, feed_name};
 use crate::engine::core::Config;
 use crate::engine::time::{EventTime, Span};
-use crate::settings::{FeedSettings, Settings, load_site};
+use crate::settings::{FeedSettings, Settings};
 
 /// Run recordings through the engine and write the alerts they raise
 #[derive(clap::Args)]
@@ -148,16 +149,7 @@ fn chosen_files(args: &ReplayArgs, settings: &Settings) -> anyhow::Result<Vec<Re
         let bound = bound_feed(&settings.feeds, path).map(|feed| feed.feed.clone());
         files.push(RecordingFile { path: path.clone(), kind: args.kind, feed: bound });
     }
-    for text in &args.site {
-        let (file, site) = text.split_once('=').with_context(|| format!("--site {text}: must read FILE=site.toml"))?;
-        let site = load_site(Path::new(site))?;
-        let named = files.iter_mut().find(|f| f.path == Path::new(file));
-        let file = named.with_context(|| format!("--site {text}: {file} is not among the files"))?;
-        let name = feed_name(&file.path);
-        let feed = file.feed.get_or_insert_with(|| crate::engine::input::Feed::new(&name, Default::default()));
-        feed.site = Some(site);
-        feed.lateness = site.rotation;
-    }
+    give_sites(&mut files, &args.site)?;
     Ok(files)
 }
 
@@ -209,6 +201,7 @@ fn parse_speed(text: &str) -> Result<Speed, String> {
     }
 }
 
-pub(super) fn parse_time(text: &str) -> Result<EventTime, String> {
+/// An instant of the command line.
+pub fn parse_time(text: &str) -> Result<EventTime, String> {
     EventTime::from_iso(text).ok_or_else(|| "must be ISO 8601, as 2026-01-10T00:00:00Z or 2026-01-10".to_owned())
 }

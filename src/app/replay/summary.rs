@@ -28,6 +28,9 @@ pub struct Summary {
     too_late: u64,
     ahead_of_time: u64,
     utc_second_suspect: usize,
+    plots: u64,
+    radar_scans: u64,
+    simulated: u64,
     refused_for_room: u64,
     #[serde(skip)]
     warnings: Vec<Warning>,
@@ -62,6 +65,9 @@ impl Summary {
             too_late: stats.too_late,
             ahead_of_time: stats.ahead,
             utc_second_suspect: tally.suspects(),
+            plots: stats.plots,
+            radar_scans: stats.scans,
+            simulated: tally.simulated,
             refused_for_room: stats.refused,
             warnings,
         }

@@ -41,12 +41,23 @@ impl Counted<'_> {
         health.ahead = stats.ahead;
         health.stations = self.stations();
         health.other_station_messages = self.tally.of_other_stations;
+        self.show_quarantined(health);
         health.clock_source = health.reception.clock_skew_s.map(|_| "base_station");
         if let (None, Some((told, received_at))) =
             (health.clock_source, self.engine.intake().decoder().own_clock(self.feed))
         {
             health.reception.clock_skew_s = Some((received_at - told).seconds());
             health.clock_source = Some("own_ship");
+        }
+    }
+
+    /// ASTERIX sources that are not believed at the moment; logged when that changes.
+    fn show_quarantined(&self, health: &mut FeedHealth) {
+        let quarantined = self.engine.intake().quarantined(self.feed).map(|source| source.to_string()).collect();
+        if health.quarantined != quarantined {
+            let feed = self.engine.core().config().feeds.get(usize::from(self.feed.0)).map(|feed| &feed.name);
+            tracing::warn!(feed, "ASTERIX sources in quarantine now: {quarantined:?}");
+            health.quarantined = quarantined;
         }
     }
 

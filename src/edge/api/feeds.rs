@@ -61,6 +61,7 @@ struct FeedBody {
     dropped: u64,
     cut: u64,
     refused: u64,
+    quarantined: Vec<String>,
     connects: u64,
     #[serde(flatten)]
     reception: ReceptionBody,
@@ -133,6 +134,7 @@ fn feed_body(feed: &FeedDescription, health: FeedHealth, now: EventTime) -> Feed
         clock_source: health.clock_source,
         ais_messages: health.ais_messages,
         rejects: health.rejects,
+        quarantined: health.quarantined,
         duplicates: health.duplicates,
         late: health.late,
         too_late: health.too_late,

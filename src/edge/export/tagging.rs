@@ -24,7 +24,7 @@ impl Tagger {
     pub fn new(feed: &str) -> Self {
         let plain = |c: char| if c.is_ascii_graphic() && !RESERVED.contains(&c) { c } else { '_' };
         let source = feed.chars().map(plain).collect();
-        Tagger { source, stamps: LineStamps::new(FeedKind::Nmea), since_pghp: PGHP_REACH, names_stations: false }
+        Tagger { source, stamps: LineStamps::new(FeedKind::Nmea, None), since_pghp: PGHP_REACH, names_stations: false }
     }
 
     /// The block to put before a line, with its backslashes; empty where the line is better left as it is.

@@ -25,7 +25,7 @@ impl Stamper {
         let unstamped = date.unwrap_or(EventTime::MIN);
         // A capture's datagrams are sentences, as far as they tell a time.
         let kind = if kind == FeedKind::Pcap { FeedKind::Nmea } else { kind };
-        Stamper { scanner: LineStamps::new(kind), latest: None, unstamped, scanned: Vec::new() }
+        Stamper { scanner: LineStamps::new(kind, date), latest: None, unstamped, scanned: Vec::new() }
     }
 
     /// Reads the stamps of the block's lines without applying them.

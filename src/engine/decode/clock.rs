@@ -4,15 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::around::Around;
 use super::reject::RejectReason;
-use super::stamp::{known, nearest, time_of_day};
+use super::stamp::{TIME_OF_DAY_REACH, known, nearest, time_of_day};
 use crate::engine::time::{EventTime, Span};
 
 /// An own-ship clock not heard for this long has stopped.
 const CLOCK_STALE: Span = Span::from_secs(60);
 /// A feed whose own times lie this far before they are received plays the past: what tells no time is of that past too.
 const PLAYS_THE_PAST: Span = Span::from_hours(24);
-/// A time of day further from the receive time than this is wrong.
-const TIME_OF_DAY_REACH: Span = Span::from_hours(6);
 
 /// When a sentence arrived: of the past that a feed plays, when it tells that it did.
 pub fn arrival(told: Option<EventTime>, received_at: EventTime) -> EventTime {

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::armour::Payload;
 use super::around::Around;
 use super::assembler::Context;
-use super::asterix;
-use super::asterix::block::Blocks;
+use super::asterix::{AsterixFeed, holds_sentences};
 use super::clock::FeedClock;
 use super::epoch::{prefix_time, suffix};
 use super::nmea0183::{Checksum, Piece, Pieces, Sentence};
@@ -15,6 +14,7 @@ use super::pghp;
 use super::radar::{Heard, Radar};
 use super::receiver::{self, Receiver};
 use super::reject::{Reject, RejectReason};
+use super::report::SourceId;
 use super::scan::{trim, xor};
 use super::stations::Stations;
 use super::table::Table;
@@ -40,6 +40,7 @@ pub(super) struct FeedDecoder {
     ais: Receiver,
     radar: Radar,
     table: Table,
+    asterix: AsterixFeed,
 }
 
 impl FeedDecoder {
@@ -53,6 +54,7 @@ impl FeedDecoder {
             ais: Receiver::new(id),
             radar: Radar::default(),
             table: Table::default(),
+            asterix: AsterixFeed::default(),
         }
     }
 
@@ -85,17 +87,16 @@ impl FeedDecoder {
                     self.reject(frame, reason, frame.bytes, emit);
                 }
             }
-            FeedKind::Asterix => self.blocks(frame, emit),
-            FeedKind::Pcap if asterix::holds_sentences(frame.bytes) => self.line(frame, &mut shared, emit),
-            FeedKind::Pcap => self.blocks(frame, emit),
+            FeedKind::Pcap if holds_sentences(frame.bytes) => self.line(frame, &mut shared, emit),
+            FeedKind::Asterix | FeedKind::Pcap => {
+                self.asterix.decode((self.id, &self.feed), frame, shared.stations, emit);
+            }
         }
     }
 
-    /// A datagram, or a run of data blocks.
-    fn blocks(&mut self, frame: &Frame<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
-        for rest in Blocks::new(frame.bytes).filter_map(Result::err) {
-            self.reject(frame, RejectReason::AsterixBlock, rest, emit);
-        }
+    /// The ASTERIX sources whose blocks fail too often to be believed.
+    pub fn quarantined(&self) -> impl Iterator<Item = SourceId> {
+        self.asterix.quarantined()
     }
 
     /// Hands out what waited too long.

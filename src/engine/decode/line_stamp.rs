@@ -1,11 +1,13 @@
 //! Line stamps: the times that a raw line of a recording tells of itself, found without decoding it.
 
+use super::asterix::first_time_of_day;
 use super::csv::Header;
 use super::epoch::{prefix_time, suffix};
 use super::nmea0183::{Checksum, Piece, Pieces, Sentence};
 use super::own_ship;
 use super::pghp::{self, Heard, PghpWindow};
 use super::report::StationId;
+use super::stamp::nearest;
 use super::tag_block;
 use crate::engine::input::FeedKind;
 use crate::engine::time::EventTime;
@@ -28,6 +30,10 @@ pub struct LineStamps {
     line: u64,
     pghp: PghpWindow,
     clock: Option<EventTime>,
+    /// The day of what tells only a time of day.
+    date: Option<EventTime>,
+    /// The last instant of that kind.
+    dated: Option<EventTime>,
 }
 
 /// What the blocks, lines and words around a sentence told so far.
@@ -39,9 +45,9 @@ struct Around {
 }
 
 impl LineStamps {
-    /// Starts before the first line of a recording of this kind.
-    pub fn new(kind: FeedKind) -> Self {
-        LineStamps { kind, header: None, line: 0, pghp: PghpWindow::default(), clock: None }
+    /// Starts before the first line of a recording of this kind; `date` (00:00 UTC) is its day, where it tells none.
+    pub fn new(kind: FeedKind, date: Option<EventTime>) -> Self {
+        LineStamps { kind, header: None, line: 0, pghp: PghpWindow::default(), clock: None, date, dated: None }
     }
 
     /// The times of the next line: the first of several sentences decides.
@@ -50,8 +56,18 @@ impl LineStamps {
         match self.kind {
             FeedKind::Csv => self.row(bytes),
             FeedKind::Nmea => self.sentences(bytes),
-            FeedKind::Asterix | FeedKind::Pcap => Scanned::default(),
+            FeedKind::Asterix => self.blocks(bytes),
+            FeedKind::Pcap => Scanned::default(),
         }
+    }
+
+    /// The first time of day among the records, on the recording's day or, past midnight, near the one before it.
+    fn blocks(&mut self, bytes: &[u8]) -> Scanned {
+        let Some(date) = self.date else { return Scanned::default() };
+        let time = first_time_of_day(bytes);
+        let dated = time.map(|time| self.dated.map_or(date + time, |last| nearest(time, last)));
+        self.dated = dated.or(self.dated);
+        Scanned { event: dated, arrival: dated }
     }
 
     fn row(&mut self, bytes: &[u8]) -> Scanned {
@@ -116,7 +132,7 @@ mod tests {
     const AIS: &str = "!AIVDM,1,1,,B,15M67FC000G?ufbE`FepT@3n00Sa,0*5C";
 
     fn times(kind: FeedKind, lines: &[&str]) -> Vec<(Option<i64>, Option<i64>)> {
-        let mut stamps = LineStamps::new(kind);
+        let mut stamps = LineStamps::new(kind, None);
         let ms = |t: Option<EventTime>| t.map(EventTime::millis);
         lines.iter().map(|line| stamps.scan(line.as_bytes())).map(|s| (ms(s.event), ms(s.arrival))).collect()
     }

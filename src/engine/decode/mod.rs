@@ -37,6 +37,7 @@ use crate::engine::time::EventTime;
 
 pub use ais::AisMessage;
 use armour::Payload;
+pub use asterix::AsterixReport;
 pub use csv::CsvRow;
 use feed::{FeedDecoder, Shared};
 pub use held::PATIENCE as HELD_AT_MOST;
@@ -44,7 +45,7 @@ pub use radar::{
     RadarSystemData, Reference, TargetLabel, TargetMessage, TargetPosition, TargetPositionMessage, TrackedTarget,
 };
 pub use reject::{Reject, RejectReason};
-use report::StationId;
+use report::{SourceId, StationId};
 pub use reports::{Reports, positioned, reports};
 pub use stamp::{SentenceKind, Stamp};
 use stations::Stations;
@@ -65,6 +66,8 @@ pub enum Message {
     RadarSystem(RadarSystemData),
     /// A row of a table.
     Row(CsvRow),
+    /// A record of an ASTERIX data block.
+    Asterix(AsterixReport),
 }
 
 /// What comes out of a frame, lent for the call.
@@ -145,6 +148,11 @@ impl Decoder {
     /// The stations that were heard of for the first time since this was last asked, with their names.
     pub fn new_stations(&mut self) -> impl Iterator<Item = (StationId, &str)> {
         self.stations.take_new()
+    }
+
+    /// The ASTERIX sources of a feed that are in quarantine now: their blocks fail too often to be believed.
+    pub fn quarantined(&self, feed: FeedId) -> impl Iterator<Item = SourceId> {
+        self.feeds.get(usize::from(feed.0)).into_iter().flat_map(FeedDecoder::quarantined)
     }
 
     /// The name of a station; `None` if it is not known (the table is bounded) or no station.

@@ -1,5 +1,7 @@
 //! Reports: what one decoded observation says, in the words the tracker needs.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::earth::Position;
@@ -172,6 +174,13 @@ pub struct SourceId {
     pub sac: u8,
     /// System identification code.
     pub sic: u8,
+}
+
+impl fmt::Display for SourceId {
+    /// `SAC/SIC`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.sac, self.sic)
+    }
 }
 
 /// A service message of a radar (ASTERIX CAT034, CAT010).

@@ -26,6 +26,7 @@ pub fn reports(stamp: &Stamp, message: &Message) -> Result<Reports, RejectReason
         Message::Row(row) => of_row(row),
         Message::Target(message) => message.target.map(Body::Target).into_iter().collect(),
         Message::TargetPosition(message) => message.target.map(Body::Target).into_iter().collect(),
+        Message::Asterix(record) => record.body.into_iter().collect(),
         Message::TargetLabel(_) | Message::RadarSystem(_) => SmallVec::new(),
     };
     let report = |body| Report {

@@ -6,6 +6,9 @@ use super::report::StationId;
 use crate::engine::input::FeedId;
 use crate::engine::time::{EventTime, Span};
 
+/// A time of day further from the receive time than this is wrong.
+pub(super) const TIME_OF_DAY_REACH: Span = Span::from_hours(6);
+
 /// What kind of line a message came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SentenceKind {
@@ -25,6 +28,8 @@ pub enum SentenceKind {
     Rsd,
     /// A row of a table.
     Row,
+    /// A record of an ASTERIX data block.
+    Asterix,
 }
 
 impl SentenceKind {
@@ -39,6 +44,7 @@ impl SentenceKind {
             SentenceKind::Tlb => "TLB",
             SentenceKind::Rsd => "RSD",
             SentenceKind::Row => "CSV",
+            SentenceKind::Asterix => "ASTERIX",
         }
     }
 }

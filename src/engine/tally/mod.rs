@@ -23,6 +23,8 @@ const VESSELS_AT_MOST: usize = 500_000;
 pub struct Tally {
     /// Position reports of vessels and aircraft, own ship and copies included.
     pub reports: u64,
+    /// Records that a radar's simulator or a test made: they move nothing.
+    pub simulated: u64,
     /// First and last time that the sentences of position reports tell.
     pub span: Option<(EventTime, EventTime)>,
     /// Vessels that sent a position, and whether every UTC second of theirs was unrelated to the time.
@@ -34,6 +36,9 @@ impl Tally {
     /// Counts a message that came at `at`, by the arrival clock.
     pub fn count(&mut self, at: EventTime, stamp: &Stamp, message: &Message) {
         self.feed_mut(stamp.feed).count(at, stamp, message);
+        if let Message::Asterix(record) = message {
+            self.simulated += u64::from(record.wire.flags.simulated || record.wire.flags.test);
+        }
         let Some(mmsi) = positioned(message) else { return };
         self.reports += 1;
         if let Some(at) = stamp.sentence_at.or(stamp.observed_at) {

@@ -25,6 +25,7 @@ use crate::engine::units::{Course, Speed};
 pub use rsd::RadarSystemData;
 pub use tlb::TargetLabel;
 pub use tll::TargetPosition;
+pub(super) use ttm::Sigmas;
 pub use ttm::{Reference, TrackedTarget};
 
 /// Target numbers remembered a feed; further ones are not joined.

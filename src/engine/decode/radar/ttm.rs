@@ -164,7 +164,7 @@ impl TrackedTarget {
 }
 
 /// What a target's place is worth: the sensor's standard deviations and the steps its figures are rounded to.
-pub(super) struct Sigmas {
+pub struct Sigmas {
     /// The sensor's, along the line of sight, m.
     pub range_sigma_m: f64,
     /// The sensor's, of bearing, degrees.

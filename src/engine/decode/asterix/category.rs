@@ -1,0 +1,86 @@
+//! A category: its profile, what its records must have, and how its items become fields.
+
+use super::item::{Items, Uap};
+use super::message::AsterixMessage;
+
+/// One category as picket reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Category {
+    /// Its number.
+    pub number: u8,
+    /// Its user application profile, the same in every edition that is read.
+    pub uap: &'static Uap,
+    /// The items without which a record is none, as a presence map.
+    pub required: u64,
+    /// Takes one item into the message; `None` if its value cannot be.
+    pub take: fn(&mut AsterixMessage, u16, &[u8]) -> Option<()>,
+}
+
+/// The presence map of these items.
+pub const fn mask(uap: &Uap, numbers: &[u16]) -> u64 {
+    let (mut map, mut field) = (0, 0);
+    while field < uap.len() {
+        let mut i = 0;
+        while i < numbers.len() {
+            if let Some(item) = uap[field]
+                && item.number == numbers[i]
+            {
+                map |= 1 << 63 >> field;
+            }
+            i += 1;
+        }
+        field += 1;
+    }
+    map
+}
+
+impl Category {
+    /// The record at the head of the bytes, and what follows it.
+    ///
+    /// `None` if it does not follow the profile: an item that is not in it, that ends beyond the bytes, that is missing and
+    /// must not be, or whose value cannot be.
+    #[inline]
+    pub fn read<'a>(&self, bytes: &'a [u8]) -> Option<(AsterixMessage, &'a [u8])> {
+        let mut items = Items::new(self.uap, bytes)?;
+        let presence = items.presence().0;
+        if presence & self.required != self.required {
+            return None;
+        }
+        let mut message = AsterixMessage { category: self.number, items: presence, ..AsterixMessage::default() };
+        for item in &mut items {
+            let (number, bytes) = item?;
+            (self.take)(&mut message, number, bytes)?;
+        }
+        Some((message, items.rest()))
+    }
+}
+
+/// The records of a block, in order; `None` for one that does not follow the profile, which ends it.
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    category: Category,
+    rest: &'a [u8],
+}
+
+impl<'a> Records<'a> {
+    /// The records of a block of this category.
+    pub fn new(category: Category, records: &'a [u8]) -> Self {
+        Records { category, rest: records }
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    /// A record, and its bytes.
+    type Item = Option<(AsterixMessage, &'a [u8])>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = std::mem::take(&mut self.rest);
+        if bytes.is_empty() {
+            return None;
+        }
+        let Some((message, rest)) = self.category.read(bytes) else { return Some(None) };
+        self.rest = rest;
+        Some(bytes.get(..bytes.len() - rest.len()).map(|bytes| (message, bytes)))
+    }
+}

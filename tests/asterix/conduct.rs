@@ -50,7 +50,7 @@ fn a_record_needs_its_source_its_type_and_nothing_spare() {
         vec![1, 1, 1, 1, 0],
         vec![0],
     ] {
-        assert_eq!(decode(&[block(10, &[bytes.clone()])]).rejects, ["asterix_block"], "{bytes:?}");
+        assert_eq!(decode(&[block(10, std::slice::from_ref(&bytes))]).rejects, ["asterix_block"], "{bytes:?}");
     }
     assert_eq!(decode(&[vec![10, 0, 3]]).rejects, ["asterix_block"]);
 }

@@ -42,7 +42,7 @@ impl Category {
     #[inline]
     pub fn read<'a>(&self, bytes: &'a [u8]) -> Option<(AsterixMessage, &'a [u8])> {
         let mut items = Items::new(self.uap, bytes)?;
-        let presence = items.presence().0;
+        let presence = items.all().0;
         if presence & self.required != self.required {
             return None;
         }

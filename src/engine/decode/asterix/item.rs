@@ -87,7 +87,7 @@ impl Presence {
 
     /// Takes out the first field that is there: its number from 0.
     #[inline]
-    pub fn next(&mut self) -> Option<usize> {
+    pub fn take_first(&mut self) -> Option<usize> {
         if self.0 == 0 {
             return None;
         }
@@ -178,7 +178,7 @@ impl<'a> Iterator for Subfields<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let field = self.presence.next()?;
+        let field = self.presence.take_first()?;
         let taken = self.take(field);
         if taken.is_none() {
             self.presence = Presence(0);
@@ -205,7 +205,7 @@ impl<'a> Items<'a> {
     }
 
     /// Which items the record has.
-    pub fn presence(&self) -> Presence {
+    pub fn all(&self) -> Presence {
         self.all
     }
 
@@ -229,7 +229,7 @@ impl<'a> Iterator for Items<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let field = self.presence.next()?;
+        let field = self.presence.take_first()?;
         let taken = self.take(field);
         if taken.is_none() {
             self.presence = Presence(0);

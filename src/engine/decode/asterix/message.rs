@@ -244,7 +244,7 @@ impl AsterixMessage {
     pub fn item_numbers(&self) -> impl Iterator<Item = u16> {
         let uap = super::category(self.category).map_or(&[][..], |category| category.uap);
         let mut presence = self.presence();
-        std::iter::from_fn(move || presence.next()).filter_map(|field| Some((*uap.get(field)?)?.number))
+        std::iter::from_fn(move || presence.take_first()).filter_map(|field| Some((*uap.get(field)?)?.number))
     }
 }
 

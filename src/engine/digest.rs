@@ -14,12 +14,22 @@ pub fn digest64(bytes: &[u8]) -> u64 {
         w.copy_from_slice(word);
         h = (h ^ u64::from_le_bytes(w)).wrapping_mul(K).rotate_left(29);
     }
-    let mut tail = [0u8; 8];
-    tail[..words.remainder().len()].copy_from_slice(words.remainder());
-    h = (h ^ u64::from_le_bytes(tail)).wrapping_mul(K);
+    h = (h ^ tail_word(bytes)).wrapping_mul(K);
     h ^= h >> 32;
     h = h.wrapping_mul(0xD6E8_FEB8_6659_FD93);
     h ^ (h >> 32)
+}
+
+/// The bytes behind the last whole word of eight, the first one least significant, zeros above: one load where there are eight
+/// bytes at all.
+#[inline(always)]
+pub fn tail_word(bytes: &[u8]) -> u64 {
+    let bits = 8 * (bytes.len() % 8) as u32;
+    match bytes.last_chunk() {
+        _ if bits == 0 => 0,
+        Some(last) => u64::from_le_bytes(*last) >> (64 - bits),
+        None => bytes.iter().rev().fold(0, |word, b| (word << 8) | u64::from(*b)),
+    }
 }
 
 /// The first ten bytes of the SHA-256 of the parts (each followed by a zero byte), as 20 hexadecimal digits.

@@ -62,7 +62,11 @@ impl Speed {
 }
 
 /// Degrees brought into 0 <= d < 360.
+#[inline]
 pub fn wrap_360(degrees: f64) -> f64 {
+    if (0.0..360.0).contains(&degrees) {
+        return degrees + 0.0; // no negative zero
+    }
     let d = degrees - 360.0 * libm::floor(degrees / 360.0);
     if d >= 360.0 { 0.0 } else { d }
 }
@@ -76,6 +80,7 @@ macro_rules! angle {
     ($name:ident) => {
         impl $name {
             /// From degrees true, wrapped into 0 <= d < 360.
+            #[inline]
             pub fn from_degrees(degrees: f64) -> Self {
                 $name(wrap_360(degrees))
             }

@@ -3,6 +3,7 @@
 use arrayvec::ArrayString;
 
 use super::reject::RejectReason;
+use crate::engine::digest::tail_word;
 
 /// The longest payload taken, characters: half as long again as a message of five slots.
 pub const MAX_CHARS: usize = 256;
@@ -45,10 +46,10 @@ impl Payload {
             bad |= wrong;
             write(to, six);
         }
-        if !words.remainder().is_empty() {
-            let mut tail = [b'0'; 8];
-            tail.iter_mut().zip(words.remainder()).for_each(|(to, from)| *to = *from);
-            let (six, wrong) = six_bits(u64::from_le_bytes(tail));
+        let behind = words.remainder().len();
+        if behind != 0 {
+            let zeros = (ONES * u64::from(b'0')) << (8 * behind);
+            let (six, wrong) = six_bits(tail_word(armoured) | zeros);
             bad |= wrong;
             if let Some(to) = out.next() {
                 write(to, six);

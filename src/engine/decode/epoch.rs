@@ -11,11 +11,13 @@ const LATEST_MS: u64 = 4_102_444_800_000;
 /// A UNIX time with its unit told by its size: seconds (a fraction may follow), from 1e11 up milliseconds, from 1e14 up
 /// microseconds, from 1e17 up nanoseconds. `None` if it is no number or lies outside 1980-2100.
 pub fn unix_time(text: &[u8]) -> Option<EventTime> {
-    let (whole, fraction) = match find(text, b'.') {
-        Some(dot) => (text.get(..dot)?, text.get(dot + 1..)?),
-        None => (text, &b""[..]),
+    let (n, fraction) = match digits(text) {
+        Some(n) => (n, &b""[..]),
+        None => {
+            let dot = find(text, b'.')?;
+            (digits(text.get(..dot)?)?, text.get(dot + 1..)?)
+        }
     };
-    let n = digits(whole)?;
     let ms = match n {
         0..100_000_000_000 => n * 1000 + thousandths(fraction)?,
         100_000_000_000..100_000_000_000_000 => n,

@@ -1,6 +1,6 @@
 //! Framing of NMEA 0183 / IEC 61162-1: a line or datagram as TAG blocks and sentences, checksums, fields.
 
-use super::scan::{find, hex_byte, trim, xor};
+use super::scan::{find, hex_byte, trim, xor, xor_without};
 
 /// What the two digits behind `*` say about a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ pub enum Piece<'a> {
 pub struct Pieces<'a> {
     prefix: &'a [u8],
     rest: &'a [u8],
+    is_binary: bool,
 }
 
 /// Headers of IEC 61162-450 datagrams that hold sentences.
@@ -83,15 +84,19 @@ impl<'a> Pieces<'a> {
     /// Starts on a line or datagram; the header of a datagram is skipped, a binary datagram has no pieces.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut bytes = bytes;
+        let (mut bytes, mut is_binary) = (bytes, false);
         if let [b'U' | b'R', ..] = bytes {
-            if BINARY_DATAGRAMS.iter().any(|header| bytes.starts_with(header)) {
-                bytes = &[];
-            }
-            bytes = bytes.strip_prefix(SENTENCE_DATAGRAM).unwrap_or(bytes);
+            is_binary = BINARY_DATAGRAMS.iter().any(|header| bytes.starts_with(header));
+            bytes = if is_binary { &[] } else { bytes.strip_prefix(SENTENCE_DATAGRAM).unwrap_or(bytes) };
         }
         let (prefix, rest) = bytes.split_at(start(bytes));
-        Pieces { prefix, rest }
+        Pieces { prefix, rest, is_binary }
+    }
+
+    /// Whether it is a datagram that holds a file or an image.
+    #[inline]
+    pub fn is_binary(&self) -> bool {
+        self.is_binary
     }
 
     /// What stands before the first piece.
@@ -103,7 +108,7 @@ impl<'a> Pieces<'a> {
     /// A TAG block from here.
     fn tag(&mut self) -> Piece<'a> {
         let inside = self.rest.get(1..).unwrap_or(&[]);
-        let end = find(inside, b'\\').filter(|end| inside.get(..*end).is_some_and(|tag| find(tag, b'\n').is_none()));
+        let end = memchr::memchr2(b'\\', b'\n', inside).filter(|end| inside.get(*end) == Some(&b'\\'));
         match end.and_then(|end| inside.split_at_checked(end)) {
             Some((tag, rest)) => {
                 self.rest = rest.get(1..).unwrap_or(&[]);
@@ -150,6 +155,18 @@ fn start(bytes: &[u8]) -> usize {
 /// The sentence at the head of `bytes`, which begin with its start character, and the rest.
 #[inline]
 fn framed(bytes: &[u8]) -> (Sentence<'_>, &[u8]) {
+    // Nearly always the line ends with the one checksum in it.
+    if let [_, body @ .., b'*', _, _] = bytes
+        && let Some(stated) = bytes.get(bytes.len() - 2..).and_then(hex_byte)
+        && xor_without(body, b'*') == Some(stated)
+    {
+        return (Sentence { bytes, body, checksum: Checksum::Good(stated) }, &[]);
+    }
+    framed_within(bytes)
+}
+
+/// The same where more follows.
+fn framed_within(bytes: &[u8]) -> (Sentence<'_>, &[u8]) {
     if let Some(star) = find(bytes, b'*')
         && let (Some(body), Some(stated)) = (bytes.get(1..star), bytes.get(star + 1..).and_then(hex_byte))
         && xor(body) == stated

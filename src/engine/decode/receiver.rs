@@ -77,7 +77,12 @@ impl Receiver {
         payload: &Payload,
         emit: &mut impl FnMut(Decoded<'_>),
     ) -> Result<(), RejectReason> {
-        let message = AisMessage::decode(payload)?;
+        // Lent, never moved: a message is as large as its largest kind.
+        let decoded = AisMessage::decode_as(payload, Message::Ais);
+        let message = match &decoded {
+            Ok(message) => message,
+            Err(reason) => return Err(*reason),
+        };
         let pghp = self.pghp.is_active(context.line);
         let heard = if pghp { self.pghp.take_before(context.line, context.checksum) } else { None };
         let told = context.around.tagged_at.or(heard.map(|h| h.time));
@@ -98,13 +103,12 @@ impl Receiver {
             sentence_at: None,
             utc_second_suspect: None,
         };
-        let message = Message::Ais(message);
         if pghp && told.is_none() {
             let (line, checksum) = (context.line, context.checksum);
-            self.held.push(HeldMessage { line, checksum, stamp, message });
+            self.held.push(HeldMessage { line, checksum, stamp, message: *message });
             return Ok(());
         }
-        hand_out(&mut stamp, &message, emit);
+        hand_out(&mut stamp, message, emit);
         Ok(())
     }
 

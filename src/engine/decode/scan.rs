@@ -1,5 +1,7 @@
 //! Byte scanning: finding characters, trimming, checksums and numbers.
 
+use crate::engine::digest::tail_word;
+
 /// The first place of a byte.
 #[inline(always)]
 pub fn find(bytes: &[u8], needle: u8) -> Option<usize> {
@@ -9,16 +11,38 @@ pub fn find(bytes: &[u8], needle: u8) -> Option<usize> {
 /// The exclusive or of all bytes (IEC 61162-1, 7.2.4: the checksum of what stands between start and `*`).
 #[inline(always)]
 pub fn xor(bytes: &[u8]) -> u8 {
-    let mut words = bytes.chunks_exact(8);
-    let mut sum = 0u64;
-    for w in &mut words {
-        sum ^= w.first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
-    }
-    let tail = words.remainder().iter().fold(0u8, |x, b| x ^ b);
+    folded(words(bytes).fold(tail_word(bytes), |sum, word| sum ^ word))
+}
+
+/// The same, if none of the bytes is `but`: both in one pass.
+#[inline(always)]
+pub fn xor_without(bytes: &[u8], but: u8) -> Option<u8> {
+    let tail = tail_word(bytes);
+    let (sum, hits) = words(bytes)
+        .fold((tail, equal_bytes(tail, but)), |(sum, hits), word| (sum ^ word, hits | equal_bytes(word, but)));
+    (hits == 0).then(|| folded(sum))
+}
+
+#[inline(always)]
+fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes.chunks_exact(8).map(|word| word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word)))
+}
+
+/// Not zero if one of the eight bytes is `byte`, which is not 0.
+#[inline(always)]
+fn equal_bytes(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let zero_where_equal = word ^ (ONES * u64::from(byte));
+    zero_where_equal.wrapping_sub(ONES) & !zero_where_equal & (ONES << 7)
+}
+
+/// The exclusive or of a word's bytes.
+#[inline(always)]
+fn folded(mut sum: u64) -> u8 {
     sum ^= sum >> 32;
     sum ^= sum >> 16;
     sum ^= sum >> 8;
-    (sum as u8) ^ tail
+    sum as u8
 }
 
 /// Without blanks and control characters at either end.
@@ -62,7 +86,30 @@ pub fn digits(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() || bytes.len() > 19 {
         return None;
     }
-    bytes.iter().try_fold(0u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))
+    let mut n = 0;
+    let mut rest = bytes;
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        n = n * 100_000_000 + eight_digits(*eight)?;
+        rest = behind;
+    }
+    rest.iter().try_fold(n, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))
+}
+
+/// Eight digits at once: neighbours are joined to pairs, pairs to fours, fours to the number.
+#[inline(always)]
+fn eight_digits(bytes: [u8; 8]) -> Option<u64> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const HIGH_HALVES: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    let word = u64::from_le_bytes(bytes);
+    // A byte is a digit if its high half is 3, and still is with 6 added: 0x3A and above run over.
+    let above = word.wrapping_add(0x0606_0606_0606_0606);
+    if (word & HIGH_HALVES) != ZEROS || (above & HIGH_HALVES) != ZEROS {
+        return None;
+    }
+    let ones = word - ZEROS;
+    let pairs = ((ones * 10) + (ones >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = ((pairs * 100) + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    Some(((fours * 10_000) + (fours >> 32)) & 0xFFFF_FFFF)
 }
 
 /// An unsigned decimal number up to 2^32 - 1.
@@ -93,7 +140,9 @@ mod tests {
             for from in 0..text.len() {
                 let slice = &text[from..];
                 assert_eq!(find(slice, needle), slice.iter().position(|b| *b == needle));
-                assert_eq!(xor(slice), slice.iter().fold(0, |x, b| x ^ b));
+                let sum = slice.iter().fold(0, |x, b| x ^ b);
+                assert_eq!(xor(slice), sum);
+                assert_eq!(xor_without(slice, needle), (!slice.contains(&needle)).then_some(sum));
             }
         }
         assert_eq!(xor(&text[1..text.len() - 3]), 0x5C);
@@ -102,6 +151,16 @@ mod tests {
     #[test]
     fn numbers() {
         assert_eq!(digits(b"0042"), Some(42));
+        assert_eq!(digits(b"12345678"), Some(12_345_678));
+        assert_eq!(digits(b"1768003200123"), Some(1_768_003_200_123));
+        assert_eq!(digits(b"9999999999999999999"), Some(9_999_999_999_999_999_999));
+        for wrong in [b':', b'/', b' ', b'A', 0xB0, 0xFF, 0] {
+            for place in 0..8 {
+                let mut text = *b"99999999";
+                text[place] = wrong;
+                assert_eq!(digits(&text), None, "{wrong:#x} at {place}");
+            }
+        }
         assert_eq!(digits(b"4x"), None);
         assert_eq!(digits(b""), None);
         assert_eq!(number_u32(b"4294967296"), None);

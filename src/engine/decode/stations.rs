@@ -17,12 +17,19 @@ pub struct Stations {
     names: Map<StationId, String>,
     /// Those nobody was told of yet, in the order they came.
     new: Vec<StationId>,
+    /// The last one asked for: most lines follow one of the same station.
+    #[serde(skip)]
+    last: Option<StationId>,
 }
 
 impl Stations {
     /// The number of a station: the digest of its name. The name is kept the first time.
     pub fn id(&mut self, name: &[u8]) -> StationId {
         let id = StationId(digest64(name));
+        if self.last == Some(id) {
+            return id;
+        }
+        self.last = Some(id);
         if !self.names.contains_key(&id) && self.names.len() < MOST_NAMES {
             let name: String = name.iter().take(MOST_CHARS).map(|b| char::from(*b)).collect();
             self.names.insert(id, name);

@@ -1,7 +1,7 @@
 //! The fields of VDM and VDO sentences (IEC 61162-1).
 
 use super::reject::RejectReason;
-use super::scan::{find, number_u32, trim};
+use super::scan::{find, number_u32, trim, xor_without};
 
 /// One AIS sentence: a whole message, or a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ impl<'a> Vdm<'a> {
         let mut rest = body.get(6..).ok_or(RejectReason::Malformed)?;
         let (total, part) = (short_field(&mut rest), short_field(&mut rest));
         let (sequence, channel) = (short_field(&mut rest), short_field(&mut rest));
-        let payload = match find(rest, b',') {
-            Some(comma) => {
-                let payload = rest.get(..comma).unwrap_or(&[]);
-                rest = rest.get(comma + 1..).unwrap_or(&[]);
+        let payload = match rest {
+            // Nearly always the fill bits are one digit, and the last field.
+            [payload @ .., b',', _] if xor_without(payload, b',').is_some() => {
+                rest = rest.get(payload.len() + 1..).unwrap_or(&[]);
                 payload
             }
-            None => std::mem::take(&mut rest),
+            _ => long_field(&mut rest),
         };
         let (total, part) = match (total, part) {
             ([total @ b'1'..=b'9'], [part @ b'1'..=b'9']) if part <= total => (total - b'0', part - b'0'),
@@ -49,6 +49,13 @@ impl<'a> Vdm<'a> {
         let sequence = number_u32(sequence).map(|n| n as u8);
         Ok(Vdm { total, part, sequence, channel: channel.first().copied(), payload: trim(payload), fill_bits })
     }
+}
+
+/// The next field; `rest` moves behind its comma.
+fn long_field<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
+    let (field, behind) = rest.split_at(find(rest, b',').unwrap_or(rest.len()));
+    *rest = behind.get(1..).unwrap_or(&[]);
+    field
 }
 
 /// The next field, blanks trimmed; `rest` moves behind its comma.

@@ -96,47 +96,39 @@ pub enum AisMessage {
 }
 
 impl AisMessage {
-    /// Decodes a payload; refuses what is too short for its message or of a type that is not defined.
+    /// Decodes a payload, wrapped in place; refuses what is too short for its message or of a type that is not defined.
     #[inline]
-    pub fn decode(payload: &Payload) -> Result<AisMessage, RejectReason> {
-        if payload.bits() < 38 {
+    pub fn decode_as<T>(p: &Payload, wrap: impl FnOnce(AisMessage) -> T) -> Result<T, RejectReason> {
+        if p.bits() < 38 {
             return Err(RejectReason::Truncated);
         }
-        let p = payload;
         match p.byte(0, 6) {
-            1..=3 => PositionReportA::read(p).map(AisMessage::PositionA),
-            18 => PositionReportB::read(p).map(AisMessage::PositionB),
-            _ => AisMessage::decode_rarer(p),
-        }
-    }
-
-    /// Decodes what is not a position of a vessel.
-    fn decode_rarer(p: &Payload) -> Result<AisMessage, RejectReason> {
-        match p.byte(0, 6) {
-            4 | 11 => BaseStationReport::read(p).map(AisMessage::BaseStation),
-            5 => StaticVoyageData::read(p).map(AisMessage::StaticVoyage),
-            6 => BinaryMessage::read_addressed(p).map(AisMessage::Binary),
-            7 | 13 => Acknowledge::read(p).map(AisMessage::Acknowledge),
-            8 => BinaryMessage::read_broadcast(p).map(AisMessage::Binary),
-            9 => SarAircraftReport::read(p).map(AisMessage::SarAircraft),
-            10 => UtcInquiry::read(p).map(AisMessage::UtcInquiry),
-            12 => SafetyText::read_addressed(p).map(AisMessage::SafetyText),
-            14 => SafetyText::read_broadcast(p).map(AisMessage::SafetyText),
-            15 => Interrogation::read(p).map(AisMessage::Interrogation),
-            16 => AssignedModeCommand::read(p).map(AisMessage::AssignedMode),
-            17 => DgnssBroadcast::read(p).map(AisMessage::Dgnss),
-            19 => ExtendedReportB::read(p).map(AisMessage::ExtendedB),
-            20 => DataLinkManagement::read(p).map(AisMessage::DataLink),
-            21 => AidToNavigationReport::read(p).map(AisMessage::AidToNavigation),
-            22 => ChannelManagement::read(p).map(AisMessage::ChannelManagement),
-            23 => GroupAssignment::read(p).map(AisMessage::GroupAssignment),
+            1..=3 => PositionReportA::read(p).map(AisMessage::PositionA).map(wrap),
+            4 | 11 => BaseStationReport::read(p).map(AisMessage::BaseStation).map(wrap),
+            5 => StaticVoyageData::read(p).map(AisMessage::StaticVoyage).map(wrap),
+            6 => BinaryMessage::read_addressed(p).map(AisMessage::Binary).map(wrap),
+            7 | 13 => Acknowledge::read(p).map(AisMessage::Acknowledge).map(wrap),
+            8 => BinaryMessage::read_broadcast(p).map(AisMessage::Binary).map(wrap),
+            9 => SarAircraftReport::read(p).map(AisMessage::SarAircraft).map(wrap),
+            10 => UtcInquiry::read(p).map(AisMessage::UtcInquiry).map(wrap),
+            12 => SafetyText::read_addressed(p).map(AisMessage::SafetyText).map(wrap),
+            14 => SafetyText::read_broadcast(p).map(AisMessage::SafetyText).map(wrap),
+            15 => Interrogation::read(p).map(AisMessage::Interrogation).map(wrap),
+            16 => AssignedModeCommand::read(p).map(AisMessage::AssignedMode).map(wrap),
+            17 => DgnssBroadcast::read(p).map(AisMessage::Dgnss).map(wrap),
+            18 => PositionReportB::read(p).map(AisMessage::PositionB).map(wrap),
+            19 => ExtendedReportB::read(p).map(AisMessage::ExtendedB).map(wrap),
+            20 => DataLinkManagement::read(p).map(AisMessage::DataLink).map(wrap),
+            21 => AidToNavigationReport::read(p).map(AisMessage::AidToNavigation).map(wrap),
+            22 => ChannelManagement::read(p).map(AisMessage::ChannelManagement).map(wrap),
+            23 => GroupAssignment::read(p).map(AisMessage::GroupAssignment).map(wrap),
             24 if p.bits() < 40 => Err(RejectReason::Truncated),
-            24 if p.byte(38, 2) == 0 => StaticDataA::read(p).map(AisMessage::StaticDataA),
-            24 if p.byte(38, 2) == 1 => StaticDataB::read(p).map(AisMessage::StaticDataB),
-            24 => BinaryMessage::read_undefined(p).map(AisMessage::Binary),
+            24 if p.byte(38, 2) == 0 => StaticDataA::read(p).map(AisMessage::StaticDataA).map(wrap),
+            24 if p.byte(38, 2) == 1 => StaticDataB::read(p).map(AisMessage::StaticDataB).map(wrap),
+            24 => BinaryMessage::read_undefined(p).map(AisMessage::Binary).map(wrap),
             25 | 26 if p.bits() < 40 => Err(RejectReason::Truncated),
-            25 | 26 => BinaryMessage::read_slots(p).map(AisMessage::Binary),
-            27 => LongRangeReport::read(p).map(AisMessage::LongRange),
+            25 | 26 => BinaryMessage::read_slots(p).map(AisMessage::Binary).map(wrap),
+            27 => LongRangeReport::read(p).map(AisMessage::LongRange).map(wrap),
             _ => Err(RejectReason::UnsupportedType),
         }
     }

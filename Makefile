@@ -6,7 +6,7 @@ SHELL  = bash
 PEERS  = $(or $(CARGO_TARGET_DIR),target)/peers
 PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
-.PHONY: help run test console screenshots bless lint bench setup ci
+.PHONY: help run test console screenshots bless lint bench fuzz setup ci
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -58,6 +58,10 @@ lint: ## formatting and lints, as strict as the tree is kept
 bench: ## measure engine, memory, replay and decoding; peers run beside picket (docs/performance.md)
 	$(CARGO) bench --locked --bench asterix --bench engine --bench feeds --bench live --bench picture --bench replay --bench store
 	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
+
+fuzz: ## fuzz every target for FUZZ_S seconds (600), two at a time; needs a nightly toolchain and cargo-fuzz
+	@cd fuzz && $(CARGO) +nightly fuzz build && ls targets | sed 's/\.rs$$//' | xargs -P 2 -I{} sh -c \
+	  'mkdir -p corpus/{} && $(CARGO) +nightly fuzz run {} corpus/{} seeds/{} -- -max_total_time=$(or $(FUZZ_S),600) -max_len=4096 -verbosity=0 && echo "{}: no panic" || exit 255'
 
 setup: ## install what is missing for the tests, or say how
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }

@@ -218,6 +218,31 @@ fn passing_traffic_raises_nothing() {
 }
 
 #[test]
+fn beacons_aids_and_stations_ashore_never_loiter_or_meet() {
+    let mut world = World::default();
+    world.bystanders(9000);
+    // Coast station, group, aircraft, AIS-SART, man overboard, EPIRB, aids, gear beacons.
+    let numbers = [
+        2_190_067,
+        57_400_001,
+        111_232_506,
+        970_574_001,
+        972_574_001,
+        974_574_001,
+        992_351_000,
+        995_741_001,
+        912_345_678,
+        935_740_001,
+    ];
+    for (i, mmsi) in numbers.into_iter().enumerate() {
+        world.ship(mmsi, 9000, move |t| Some(stops(t, 1200.0, 6600.0, 20.0 * i as f64, 30.0 * i as f64)));
+    }
+    let alerts = world.run();
+    let judged: Vec<_> = alerts.iter().map(|alert| (alert.anomaly.kind, &alert.anomaly.subjects)).collect();
+    assert!(judged.is_empty(), "{judged:?}");
+}
+
+#[test]
 fn two_ships_alongside_are_a_transfer_and_one_alert() {
     let mut world = World::default();
     world.ship(574_000_001, 9000, |t| Some(stops(t, 1800.0, 5400.0, 0.0, 0.0)));

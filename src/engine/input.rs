@@ -99,9 +99,17 @@ pub struct Feed {
     pub date: Option<EventTime>,
     /// Whether a sentence without checksum is accepted (off for network feeds).
     pub allow_missing_checksum: bool,
+    /// Whether the times that it tells are believed however far they lie from their receipt; else only from 60 s before to 10 s
+    /// after it.
+    #[serde(default = "default_trust_time")]
+    pub trust_time: bool,
     /// One unit of the distances in TTD sentences, nautical miles: 0.01, or 0.001 of some radars.
     #[serde(default = "default_ttd_step_nm")]
     pub ttd_step_nm: f64,
+}
+
+const fn default_trust_time() -> bool {
+    true
 }
 
 const fn default_ttd_step_nm() -> f64 {
@@ -145,6 +153,7 @@ impl Feed {
             site: None,
             date: None,
             allow_missing_checksum: false,
+            trust_time: default_trust_time(),
             ttd_step_nm: default_ttd_step_nm(),
         }
     }

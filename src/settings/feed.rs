@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::file::{FeedFile, SiteFile, UNUSED_FEED_KEYS};
+use super::file::{FeedFile, SiteFile};
 use super::service::SecretPlace;
 use crate::edge::feed::FeedSource;
 use crate::engine::decode::asterix::is_read_edition;
@@ -33,9 +33,7 @@ impl FeedSettings {
     pub(super) fn uses(&self, key: &str) -> bool {
         let listens = self.source.as_ref().is_some_and(|source| source.listens_on().is_some());
         let takes_password = self.source.as_ref().is_some_and(FeedSource::takes_password);
-        !UNUSED_FEED_KEYS.contains(&key)
-            && (key != "allow_from" || listens)
-            && (!key.starts_with("password_") || takes_password)
+        (key != "allow_from" || listens) && (!key.starts_with("password_") || takes_password)
     }
 
     /// Whether it is read from standard input, which serves one feed only.
@@ -64,6 +62,9 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
         note("url", Some("a feed has a `path` or a `url`, not both".to_owned()));
     }
     note("lateness_s", file.lateness_s.and_then(|s| range_fault(s, 0.0, 86_400.0)));
+    let is_step = |step: &f64| *step == 0.01 || *step == 0.001;
+    let step_fault = |step| format!("{step}: must be 0.01 or 0.001");
+    note("ttd_step_nm", file.ttd_step_nm.filter(|step| !is_step(step)).map(step_fault));
     let mut allow_from = Vec::new();
     for network in &file.allow_from {
         match network_of(network) {
@@ -91,6 +92,10 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     feed.correction_only = file.correction_only;
     feed.site = site;
     feed.date = date;
+    // Whoever sends a datagram may forge where it comes from.
+    let is_forgeable = matches!(source, Some(FeedSource::Udp(_) | FeedSource::UdpMulticast { .. }));
+    feed.trust_time = file.trust_time.unwrap_or(!is_forgeable);
+    feed.ttd_step_nm = file.ttd_step_nm.unwrap_or(feed.ttd_step_nm);
     let path = file.path.as_ref().map(|path| folder.join(path));
     Ok(FeedSettings { feed, path, source, allow_from, password })
 }

@@ -54,13 +54,10 @@ pub(super) struct FeedFile {
     pub(super) allow_from: Vec<String>,
     pub(super) password_env: Option<String>,
     pub(super) password_file: Option<PathBuf>,
-    #[serde(rename = "trust_time")]
-    _trust_time: Option<bool>,
+    pub(super) trust_time: Option<bool>,
+    pub(super) ttd_step_nm: Option<f64>,
     pub(super) date: Option<toml::Value>,
 }
-
-/// The keys of a feed that are checked but do nothing in this build.
-pub(super) const UNUSED_FEED_KEYS: [&str; 1] = ["trust_time"];
 
 /// `[feed.site]`, and the whole of a site file.
 #[derive(Debug, Deserialize)]

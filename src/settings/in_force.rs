@@ -90,6 +90,7 @@ impl Settings {
         };
         add("lateness_s", feed.lateness.seconds().to_string());
         add("correction_only", feed.correction_only.to_string());
+        add("trust_time", feed.trust_time.to_string());
         if let Some(path) = &settings.path {
             add("path", format!("{:?}", path.display().to_string()));
         }
@@ -100,7 +101,7 @@ impl Settings {
             add("site.rotation_s", site.rotation.seconds().to_string());
             add("site.max_range_m", site.max_range_m.to_string());
         }
-        let told = ["name", "lateness_s", "correction_only", "path"];
+        let told = ["name", "lateness_s", "correction_only", "trust_time", "path"];
         let told_site = ["heading_offset_deg", "range_sigma_m", "bearing_sigma_deg", "rotation_s", "max_range_m"];
         let prefix = format!("feed.{table}.");
         for (key, place) in self.places.values() {

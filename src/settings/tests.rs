@@ -62,8 +62,11 @@ fn live_feeds_say_where_they_come_from_and_who_may_send() {
     let entries = settings.entries();
     let used = |key: &str| entries.iter().find(|entry| entry.key == key).unwrap().is_used;
     assert!(used("feed.a.url") && used("feed.a.allow_from") && used("feed.b.url") && used("feed.d.url"));
-    assert!(!used("feed.a.trust_time") && !used("feed.b.allow_from"));
-    assert!(used("feed.c.url") && used("feed.c.password_file"));
+    assert!(!used("feed.b.allow_from") && used("feed.c.url") && used("feed.c.password_file"));
+    assert!(a.feed.trust_time && b.feed.trust_time && d.feed.trust_time);
+    let datagrams =
+        parse("[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"udp://127.0.0.1:1\"\nttd_step_nm = 0.001\n").unwrap();
+    assert!(!datagrams.feeds[0].feed.trust_time && datagrams.feeds[0].feed.ttd_step_nm == 0.001);
 }
 
 #[test]

@@ -5,9 +5,12 @@ mod ais_fields;
 mod ais_services;
 mod bits;
 mod corpus;
+mod drive;
 mod edge_cases;
+mod framing;
 mod radar;
 mod rubbish;
+mod seeds;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;

@@ -38,6 +38,25 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_through_every_target(data in prop::collection::vec(any::<u8>(), 0..600)) {
+        super::drive::TARGETS.iter().for_each(|(_, target)| target(&data));
+    }
+
+    #[test]
+    fn seeds_with_damage(
+        seed in any::<prop::sample::Index>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+    ) {
+        let seeds = super::seeds::all();
+        let (target, mut data) = seeds[seed.index(seeds.len())].clone();
+        for (place, byte) in damage {
+            let place = place.index(data.len());
+            data[place] = byte;
+        }
+        super::drive::TARGETS.iter().filter(|(name, _)| *name == target).for_each(|(_, drive)| drive(&data));
+    }
+
+    #[test]
     fn random_payloads(payload in "[0-W`-w]{1,120}", fill in 0..6u8, id in "[0-K]") {
         run(&[sentence('!', &format!("AIVDM,1,1,,A,{id}{payload},{fill}")).into_bytes()]);
     }

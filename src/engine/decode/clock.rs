@@ -5,12 +5,25 @@ use serde::{Deserialize, Serialize};
 use super::around::Around;
 use super::reject::RejectReason;
 use super::stamp::{TIME_OF_DAY_REACH, known, nearest, time_of_day};
+use crate::engine::input::Feed;
 use crate::engine::time::{EventTime, Span};
 
 /// An own-ship clock not heard for this long has stopped.
 const CLOCK_STALE: Span = Span::from_secs(60);
 /// A feed whose own times lie this far before they are received plays the past: what tells no time is of that past too.
 const PLAYS_THE_PAST: Span = Span::from_hours(24);
+
+/// A feed whose times are not trusted is believed a time at most this far before its receipt ...
+const BELIEVED_BEHIND: Span = Span::from_secs(60);
+/// ... and this far after it.
+const BELIEVED_AHEAD: Span = Span::from_secs(10);
+
+/// Whether the time that a feed tells is believed: always of one that is trusted (and where nobody knows when it was received).
+#[inline]
+pub fn is_believed(is_trusted: bool, time: EventTime, received_at: EventTime) -> bool {
+    let near = |received_at| time >= received_at - BELIEVED_BEHIND && time <= received_at + BELIEVED_AHEAD;
+    is_trusted || known(received_at).is_none_or(near)
+}
 
 /// When a sentence arrived: of the past that a feed plays, when it tells that it did.
 pub fn arrival(told: Option<EventTime>, received_at: EventTime) -> EventTime {
@@ -66,7 +79,8 @@ impl FeedClock {
         around.told().or_else(|| self.time_of_arrival(received_at))
     }
 
-    /// The instant of a time of day: nearest to the sentence's time (refused beyond six hours), or on the feed's date.
+    /// The instant of a time of day: nearest to the sentence's time (refused beyond six hours), or on the feed's date; the
+    /// sentence's time where that instant is not believed.
     ///
     /// # Errors
     /// `Time` for what is no time of day, and for one out of reach.
@@ -75,11 +89,11 @@ impl FeedClock {
         text: &[u8],
         around: &Around,
         received_at: EventTime,
-        feed_date: Option<EventTime>,
+        feed: &Feed,
     ) -> Result<Option<EventTime>, RejectReason> {
         let time = time_of_day(text).ok_or(RejectReason::Time)?;
         let told = around.told().or_else(|| self.own_ship(received_at));
-        let instant = match (told, feed_date) {
+        let instant = match (told, feed.date) {
             (None, Some(date)) => Some(self.dated.map_or(date.midnight() + time, |last| nearest(time, last))),
             (told, _) => match told.or(known(received_at)) {
                 Some(reference) => {
@@ -92,7 +106,8 @@ impl FeedClock {
                 None => None,
             },
         };
+        let instant = instant.filter(|instant| is_believed(feed.trust_time, *instant, received_at));
         self.dated = instant.or(self.dated);
-        Ok(instant)
+        Ok(instant.or_else(|| self.time(around, received_at)))
     }
 }

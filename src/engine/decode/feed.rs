@@ -6,8 +6,9 @@ use super::armour::Payload;
 use super::around::Around;
 use super::assembler::Context;
 use super::asterix::{AsterixFeed, holds_sentences};
-use super::clock::FeedClock;
+use super::clock::{FeedClock, is_believed};
 use super::epoch::{prefix_time, suffix};
+use super::framing::Framing;
 use super::nmea0183::{Checksum, Piece, Pieces, Sentence};
 use super::own_ship;
 use super::pghp;
@@ -36,6 +37,7 @@ pub(super) struct FeedDecoder {
     line: u64,
     /// What TAG blocks on a line of their own say of the next sentence.
     pending: Option<Around>,
+    framing: Framing,
     clock: FeedClock,
     ais: Receiver,
     radar: Radar,
@@ -50,6 +52,7 @@ impl FeedDecoder {
             feed: feed.clone(),
             line: 0,
             pending: None,
+            framing: Framing::default(),
             clock: FeedClock::default(),
             ais: Receiver::new(id),
             radar: Radar::default(),
@@ -66,6 +69,11 @@ impl FeedDecoder {
     /// What own ship's clock last told, and when that was received.
     pub fn own_clock(&self) -> Option<(EventTime, EventTime)> {
         self.clock.own_ship_clock()
+    }
+
+    /// What its lines tell beside their sentences.
+    pub fn framing(&self) -> &Framing {
+        &self.framing
     }
 
     /// The feed's settings changed; what it has told so far stays.
@@ -124,6 +132,10 @@ impl FeedDecoder {
     #[inline]
     fn line(&mut self, frame: &Frame<'_>, shared: &mut Shared<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
         let mut pieces = Pieces::new(frame.bytes);
+        if pieces.is_binary() {
+            self.framing.binary_datagrams += 1;
+            return;
+        }
         let mut around = self.pending.take().unwrap_or_default();
         let prefix = pieces.prefix();
         if !prefix.is_empty() {
@@ -139,7 +151,11 @@ impl FeedDecoder {
         for piece in &mut pieces {
             match piece {
                 Piece::Tag(block) => {
-                    around.take(&tag_block::parse(block), shared.stations);
+                    let tag = tag_block::parse(block);
+                    around.take(&tag, shared.stations);
+                    if let Some(count) = tag.line_count {
+                        self.framing.count_line(around.station.unwrap_or_default(), count);
+                    }
                     tagged = true;
                 }
                 Piece::OpenTag(bytes) => self.reject(frame, RejectReason::TagBlock, bytes, emit),
@@ -148,6 +164,10 @@ impl FeedDecoder {
                         let suffix = suffix(behind);
                         around.logged_at = suffix.time.or(around.logged_at);
                         around.station = around.station.or_else(|| suffix.station.map(|name| shared.stations.id(name)));
+                    }
+                    if !self.feed.trust_time {
+                        around.tagged_at = self.believed(around.tagged_at, frame.received_at);
+                        around.logged_at = self.believed(around.logged_at, frame.received_at);
                     }
                     if let Err(reason) = self.sentence(frame, &sentence, &around, shared, emit) {
                         self.reject(frame, reason, sentence.bytes, emit);
@@ -160,6 +180,14 @@ impl FeedDecoder {
         if tagged {
             self.pending = Some(Around { logged_at: None, ..around });
         }
+    }
+
+    /// A time that the feed tells, if it is believed.
+    fn believed(&mut self, told: Option<EventTime>, received_at: EventTime) -> Option<EventTime> {
+        let time = told?;
+        let is_believed = is_believed(self.feed.trust_time, time, received_at);
+        self.framing.times_not_believed += u64::from(!is_believed);
+        is_believed.then_some(time)
     }
 
     /// A line without any sentence: a remark, or rubbish.
@@ -202,7 +230,9 @@ impl FeedDecoder {
             }
             Some(_) => self.other(frame, sentence, around, shared, emit),
             None => {
-                if let Some(line) = pghp::parse(sentence.body) {
+                if let Some(line) = pghp::parse(sentence.body)
+                    && self.believed(Some(line.time), frame.received_at).is_some()
+                {
                     let station = line.station.map(|name| shared.stations.id(name)).unwrap_or_default();
                     self.ais.note(self.line, pghp::Heard { time: line.time, station }, line.checksum);
                 }
@@ -224,7 +254,7 @@ impl FeedDecoder {
         if !self.radar.take(heard, &mut self.clock, shared.payload, emit)?
             && let Some(update) = own_ship::parse(sentence)
         {
-            if let Some(clock) = update.clock {
+            if let Some(clock) = self.believed(update.clock, frame.received_at) {
                 self.clock.own_ship_told(clock, frame.received_at);
             }
             if let Some(at) = self.clock.time(around, frame.received_at) {

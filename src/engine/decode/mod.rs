@@ -12,6 +12,7 @@ mod clock;
 mod csv;
 mod epoch;
 mod feed;
+mod framing;
 mod held;
 pub mod line_stamp;
 mod nmea0183;
@@ -40,6 +41,7 @@ use armour::Payload;
 pub use asterix::AsterixReport;
 pub use csv::CsvRow;
 use feed::{FeedDecoder, Shared};
+pub use framing::Framing;
 pub use held::PATIENCE as HELD_AT_MOST;
 pub use radar::{
     RadarSystemData, Reference, TargetLabel, TargetMessage, TargetPosition, TargetPositionMessage, TrackedTarget,
@@ -153,6 +155,11 @@ impl Decoder {
     /// The ASTERIX sources of a feed that are in quarantine now: their blocks fail too often to be believed.
     pub fn quarantined(&self, feed: FeedId) -> impl Iterator<Item = SourceId> {
         self.feeds.get(usize::from(feed.0)).into_iter().flat_map(FeedDecoder::quarantined)
+    }
+
+    /// What the lines of a feed tell beside their sentences; `None` of a feed that is not there.
+    pub fn framing_of(&self, feed: FeedId) -> Option<&Framing> {
+        self.feeds.get(usize::from(feed.0)).map(FeedDecoder::framing)
     }
 
     /// The name of a station; `None` if it is not known (the table is bounded) or no station.

@@ -198,7 +198,7 @@ impl Heard<'_> {
     fn observed_at(&self, time: Option<&str>, clock: &mut FeedClock) -> Result<Option<EventTime>, RejectReason> {
         let received_at = self.frame.received_at;
         match time {
-            Some(text) => clock.date(text.as_bytes(), self.around, received_at, self.feed.date),
+            Some(text) => clock.date(text.as_bytes(), self.around, received_at, self.feed),
             None => Ok(clock.time(self.around, received_at)),
         }
     }

@@ -1,0 +1,8 @@
+//! Fuzzes the target `assembler` of tests/decode/drive.rs.
+#![no_main]
+
+#[path = "../../tests/decode/drive.rs"]
+#[allow(dead_code)]
+mod drive;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| drive::assembler(data));

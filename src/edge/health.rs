@@ -59,6 +59,10 @@ pub struct FeedHealth {
     pub ais_messages: BTreeMap<u8, u64>,
     /// ASTERIX sources (`SAC/SIC`) whose blocks fail so often that nothing of them is believed.
     pub quarantined: Vec<String>,
+    /// Times too far from their receipt to be believed of a feed that is not trusted.
+    pub times_not_believed: u64,
+    /// IEC 61162-450 datagrams that hold files and images.
+    pub binary_datagrams: u64,
     /// What was refused, by reason.
     pub rejects: BTreeMap<&'static str, u64>,
     /// Copies of an observation, from another station or sent twice.
@@ -86,6 +90,8 @@ pub struct Reception {
     pub reports: u64,
     /// Messages whose UTC second is unrelated to their time.
     pub suspect_times: u64,
+    /// Lines that never came, by the gaps of TAG blocks' line count `n:`.
+    pub lost_lines: u64,
     /// When the last message came.
     pub last_message_at: Option<EventTime>,
     /// How long after their observation messages were received.

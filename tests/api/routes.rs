@@ -249,11 +249,11 @@ fn feeds_tell_how_they_stand() {
         "name": "coast", "kind": "nmea", "source": "tcp://192.0.2.1:4001", "state": "failed", "detail": "it is over",
         "since": "2026-01-10T00:00:00.000Z", "last_frame_at": "2026-01-10T00:00:01.000Z", "frames": 10, "bytes": 1000,
         "frames_per_s": 1.23, "dropped": 1, "cut": 3, "refused": 4, "connects": 2,
-        "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "last_message_at": null,
+        "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "lost_lines": 0, "last_message_at": null,
         "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "clock_source": "base_station", "lost_since": null,
-        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "quarantined": ["7/1"], "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
+        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "quarantined": ["7/1"], "times_not_believed": 0, "binary_datagrams": 0, "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
         "stations": [{
-            "name": "hill", "age_s": null, "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0,
+            "name": "hill", "age_s": null, "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "lost_lines": 0,
             "last_message_at": null, "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "lost_since": null
         }],
         "other_station_messages": 0

@@ -5,8 +5,11 @@ use picket::engine::decode::{Decoded, Decoder, reports};
 use picket::engine::input::{Feed, FeedId, FeedKind, Frame};
 use picket::engine::time::{EventTime, Span};
 
+/// What drives bytes through the decoder.
+pub type Drive = fn(&[u8]);
+
 /// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 7] = [
+pub const TARGETS: [(&str, Drive); 7] = [
     ("sentence", sentence),
     ("tag_block", tag_block),
     ("ais_payload", ais_payload),
@@ -80,7 +83,7 @@ pub fn csv(data: &[u8]) {
 /// Decodes frames of one feed, a second apart, to reports; scans them as lines of a recording too.
 fn decode<L: AsRef<[u8]>>(kind: FeedKind, frames: impl IntoIterator<Item = L>) {
     let mut decoder = Decoder::new(&[Feed { trust_time: false, ..Feed::new("any", kind) }]);
-    let mut stamps = LineStamps::new(kind);
+    let mut stamps = LineStamps::new(kind, Some(EventTime::from_millis(1_767_916_800_000)));
     let mut take = |decoded: Decoded<'_>| {
         if let Decoded::Message { stamp, message } = decoded {
             let _ = reports(stamp, message);

@@ -2,6 +2,7 @@
 
 use crate::edge::health::{FeedHealth, Health, Reception, StationHealth};
 use crate::engine::Engine;
+use crate::engine::decode::Framing;
 use crate::engine::decode::report::StationId;
 use crate::engine::detect::feed_lost::Voice;
 use crate::engine::digest::hex;
@@ -42,6 +43,10 @@ impl Counted<'_> {
         health.stations = self.stations();
         health.other_station_messages = self.tally.of_other_stations;
         self.show_quarantined(health);
+        if let Some(framing) = self.engine.intake().decoder().framing_of(self.feed) {
+            health.times_not_believed = framing.times_not_believed;
+            health.binary_datagrams = framing.binary_datagrams;
+        }
         health.clock_source = health.reception.clock_skew_s.map(|_| "base_station");
         if let (None, Some((told, received_at))) =
             (health.clock_source, self.engine.intake().decoder().own_clock(self.feed))
@@ -59,6 +64,13 @@ impl Counted<'_> {
             tracing::warn!(feed, "ASTERIX sources in quarantine now: {quarantined:?}");
             health.quarantined = quarantined;
         }
+    }
+
+    /// Lines that never came, of one station or of all.
+    fn lost_lines(&self, of: Option<StationId>) -> u64 {
+        let framing = self.engine.intake().decoder().framing_of(self.feed);
+        let lost = framing.map(Framing::lost_lines).unwrap_or_default();
+        lost.into_iter().filter(|(station, _)| of.is_none_or(|of| of == *station)).map(|(_, lost)| lost).sum()
     }
 
     /// Its stations, by name.
@@ -81,6 +93,7 @@ impl Counted<'_> {
             messages_per_s: told.per_s(now),
             reports: told.positions,
             suspect_times: told.suspect_times,
+            lost_lines: self.lost_lines(station),
             last_message_at: told.last_at,
             lateness: told.lateness(now),
             clock_skew_s: told.clock_skew_s(),

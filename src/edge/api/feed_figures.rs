@@ -22,7 +22,7 @@ type FeedCounter = (&'static str, &'static str, fn(&FeedHealth) -> u64);
 /// A gauge a feed, NaN where nothing is known: its name, what it shows, its unit, and where.
 type FeedGauge = (&'static str, &'static str, Option<Unit>, fn(&FeedHealth, EventTime) -> Option<f64>);
 
-const COUNTERS: [FeedCounter; 12] = [
+const COUNTERS: [FeedCounter; 15] = [
     ("feed_frames", "Frames received", |health| health.frames),
     ("feed_dropped", "Frames that came but could not be taken", |health| health.dropped),
     ("feed_cut", "Lines that were too long and are handed on without their rest", |health| health.cut),
@@ -33,6 +33,9 @@ const COUNTERS: [FeedCounter; 12] = [
     ("feed_suspect_times", "Messages whose UTC second is unrelated to their time", |health| {
         health.reception.suspect_times
     }),
+    ("feed_lost_lines", "Lines that never came, by their count in TAG blocks", |health| health.reception.lost_lines),
+    ("feed_times_not_believed", "Times too far from their receipt to be believed", |health| health.times_not_believed),
+    ("feed_binary_datagrams", "Datagrams that hold files and images", |health| health.binary_datagrams),
     ("feed_duplicates", "Copies of an observation", |health| health.duplicates),
     ("feed_late", "Observations that came after event time had passed them", |health| health.late),
     ("feed_too_late", "Observations more than a day late", |health| health.too_late),

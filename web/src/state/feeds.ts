@@ -38,9 +38,9 @@ export function refusesMuch(feed: Feed): boolean {
   return refusedLines(feed) > REFUSED_SHARE * feed.frames;
 }
 
-/** Lines that came and could not be taken, or not whole. */
-export function lostLines({ dropped, cut }: Feed): number {
-  return dropped + cut;
+/** Lines that never came, and those that came and could not be taken, or not whole. */
+export function lostLines({ dropped, cut, lost_lines: missing }: Feed): number {
+  return dropped + cut + missing;
 }
 
 /** What AIS messages are about, each with its types (ITU-R M.1371-5), in the order they are shown. */

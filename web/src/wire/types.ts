@@ -118,6 +118,7 @@ export interface Reception {
   messages: number;
   messages_per_s: number;
   suspect_times: number;
+  lost_lines: number;
   lateness_p50_s: number | null;
   lateness_p99_s: number | null;
   clock_skew_s: number | null;

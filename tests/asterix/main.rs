@@ -4,6 +4,8 @@
 mod conduct;
 mod fields;
 mod peers;
+#[path = "../support/python.rs"]
+mod python;
 mod recordings;
 mod reports;
 mod rubbish;

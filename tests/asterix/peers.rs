@@ -3,7 +3,6 @@
 //! Both install a module named `asterix`, so each has an environment of its own, which `make setup` makes.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::Command;
 
 use picket::engine::decode::asterix::block::Blocks;
@@ -14,6 +13,8 @@ use picket::sim::asterix_wire::block;
 use picket::sim::rng::Rng;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::python::python;
 
 /// Records of each category.
 const RECORDS: usize = 300;
@@ -177,11 +178,8 @@ fn ask_picket(file: &std::path::Path) -> Vec<Value> {
 }
 
 fn ask_peer(peer: &str, file: &std::path::Path) -> Vec<Value> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(PathBuf::from("target"), PathBuf::from);
-    let python = target.join("peers").join(peer).join("bin/python");
     let script = format!("tests/asterix/peer_{peer}.py");
-    let output = Command::new(&python).arg(script).arg(file).output();
-    let output = output.unwrap_or_else(|error| panic!("{}: {error}: run `make setup`", python.display()));
+    let output = Command::new(python(peer)).arg(script).arg(file).output().unwrap();
     assert!(output.status.success(), "{peer}: {}", String::from_utf8_lossy(&output.stderr));
     json_lines(&output.stdout)
 }

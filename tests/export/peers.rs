@@ -5,15 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::python::python;
 use super::*;
-
-/// The Python with a library of others, which `make setup` makes.
-fn python(library: &str) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned();
-    let python = target.join("peers").join(library).join("bin/python");
-    assert!(python.is_file(), "{} is missing: `make setup` makes it", python.display());
-    python
-}
 
 /// What a library of others reads of an export.
 fn read_back(format: &str, file: &Path) -> Vec<Value> {

@@ -7,6 +7,8 @@ mod fields;
 mod gpsd;
 mod lines;
 mod pyais;
+#[path = "../support/python.rs"]
+mod python;
 #[path = "../support/mod.rs"]
 mod support;
 

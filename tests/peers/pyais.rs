@@ -1,24 +1,16 @@
 //! pyais, a Python decoder, as a process of its own.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::fields::{Compared, Difference, compare, is_application, is_sentinel, number, unexplained};
+use crate::python::python;
 use crate::{lines, picket, run};
-
-/// The Python with the libraries of others, which `make setup` makes.
-fn python() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_owned();
-    let python = target.join("venv/bin/python");
-    assert!(python.is_file(), "{} is missing: `make setup` makes it", python.display());
-    python
-}
 
 /// What pyais says, under the names that gpsd uses.
 fn pyais(lines: &[String]) -> Vec<Value> {
-    let told = run(Command::new(python()).arg("tests/peers/read_ais.py"), lines);
+    let told = run(Command::new(python("pyais")).arg("tests/peers/read_ais.py"), lines);
     told.into_iter().filter(|line| line["error"].is_null()).map(renamed).collect()
 }
 

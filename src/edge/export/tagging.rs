@@ -46,7 +46,8 @@ impl Tagger {
         if is_pghp || is_timed || is_grouped(own) || is_later {
             return String::new();
         }
-        let is_timed_by_pghp = told.is_none() && self.since_pghp <= PGHP_REACH;
+        // Which of its lines stamps which sentence is the decoder's to say: they are exported too.
+        let is_timed_by_pghp = self.since_pghp <= PGHP_REACH;
         let time = (!is_timed_by_pghp).then(|| format!("c:{}", told.unwrap_or(received_at).millis()));
         let source = (!self.names_stations).then(|| format!("s:{}", self.source));
         let fields: Vec<String> = source.into_iter().chain(time).collect();

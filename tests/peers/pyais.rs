@@ -70,7 +70,8 @@ fn differing(lines: &[String]) -> (usize, Vec<String>) {
 
 #[test]
 fn pyais_reads_alike() {
-    for (name, lines) in [("simulated", lines::simulated()), ("handmade", lines::handmade())] {
+    let simulated: Vec<String> = lines::simulated().into_iter().take(4000).collect();
+    for (name, lines) in [("simulated", simulated), ("handmade", lines::handmade())] {
         let (messages, differing) = differing(&lines);
         assert!(messages > 5 && differing.is_empty(), "{name}: {messages}: {differing:#?}");
     }

@@ -1,5 +1,9 @@
 //! Bytes of any kind driven through the decoder, one way a target: what the fuzz targets and the property tests share.
 
+use std::path::PathBuf;
+
+use picket::edge::batch::Batch;
+use picket::edge::recording::{Kind, Recording, RecordingFile, RecordingOptions};
 use picket::engine::decode::line_stamp::LineStamps;
 use picket::engine::decode::{Decoded, Decoder, reports};
 use picket::engine::input::{Feed, FeedId, FeedKind, Frame};
@@ -9,13 +13,14 @@ use picket::engine::time::{EventTime, Span};
 pub type Drive = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Drive); 7] = [
+pub const TARGETS: [(&str, Drive); 8] = [
     ("sentence", sentence),
     ("tag_block", tag_block),
     ("ais_payload", ais_payload),
     ("assembler", assembler),
     ("asterix", asterix),
     ("datagram", datagram),
+    ("capture", capture),
     ("csv", csv),
 ];
 
@@ -71,6 +76,27 @@ pub fn datagram(data: &[u8]) {
     }
     payloads.push(rest);
     decode(FeedKind::Pcap, payloads);
+}
+
+/// A capture's bytes, in a file of this process.
+pub fn capture(data: &[u8]) {
+    let path = scratch();
+    if std::fs::write(&path, data).is_err() {
+        return;
+    }
+    let file = RecordingFile { path, kind: Kind::Pcap, feed: None };
+    if let Ok(mut recording) = Recording::open(&[file], &RecordingOptions::default()) {
+        let mut batch = Batch::default();
+        while recording.next_batch(&mut batch) {}
+        drop(recording.warnings());
+    }
+}
+
+/// A file in memory where the system has such a folder, one a thread of this process.
+fn scratch() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    let folder = if memory.is_dir() { memory } else { std::env::temp_dir() };
+    folder.join(format!("picket-fuzz-{}-{:?}.pcap", std::process::id(), std::thread::current().id()))
 }
 
 /// Lines of a table, behind its header.

@@ -27,12 +27,26 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     ));
     seeds.push(("asterix", vec![48, 0, 11, 0b1101_0000, 1, 2, 0, 1, 0, 0x40, 0, 34, 0, 7, 0b1100_0000, 1, 2, 1]));
     seeds.push(("datagram", [&b"UdPbC\0"[..], ais_lines().join("\r\n").as_bytes(), &[0; 4], &[48, 0, 3]].concat()));
+    seeds.push(("capture", classic_capture(ais_lines().join("\r\n").as_bytes())));
     seeds.push(("csv", table.as_bytes().to_vec()));
     seeds.push((
         "csv",
         format!("MMSI,BaseDateTime,LAT,LON\n574001000,2026-01-10T00:00:05,8.5,106.6\n{table}").into_bytes(),
     ));
     seeds
+}
+
+/// A classic capture of one datagram over bare IPv4.
+fn classic_capture(payload: &[u8]) -> Vec<u8> {
+    let len = |header: usize| (payload.len() + header) as u16;
+    let mut packet = vec![0x45, 0];
+    packet.extend(len(28).to_be_bytes());
+    packet.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 239, 192, 0, 4, 0xea, 0x64, 0xea, 0x64]);
+    packet.extend(len(8).to_be_bytes());
+    packet.extend([0, 0]);
+    packet.extend(payload);
+    let words = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101, 1_768_003_200, 0, packet.len() as u32, packet.len() as u32];
+    words.into_iter().flat_map(u32::to_le_bytes).chain(packet).collect()
 }
 
 fn ais_lines() -> Vec<String> {

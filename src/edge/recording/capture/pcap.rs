@@ -56,7 +56,7 @@ impl Pcap {
         }
         let (len, captured) = (RECORD_BYTES + header.captured as usize, header.captured as usize);
         let is_strange = header.captured > header.original;
-        if is_strange && !self.is_followed(window, len) {
+        if is_strange && !self.is_followed(window, len, self.time(&header)) {
             return Place::Nonsense;
         }
         if window.ahead(len).len() < len {
@@ -76,7 +76,7 @@ impl Pcap {
     pub fn makes_sense(&self, window: &mut Window, latest: Option<EventTime>) -> bool {
         let is_likely = |header: &RecordHeader| {
             let at = self.time(header);
-            let is_near = latest.is_none_or(|latest| at - latest <= NEAR && latest - at <= NEAR);
+            let is_near = latest.is_none_or(|latest| is_near(at, latest));
             self.is_sound(header) && header.captured > 0 && header.captured <= header.original && is_near
         };
         let Some(header) = self.header(window.ahead(RECORD_BYTES)).filter(is_likely) else { return false };
@@ -85,11 +85,12 @@ impl Pcap {
         ahead.len() == len || ahead.get(len..).and_then(|next| self.header(next)).is_some_and(|next| is_likely(&next))
     }
 
-    /// Whether a packet begins so far from here, or the file ends there.
-    fn is_followed(&self, window: &mut Window, len: usize) -> bool {
+    /// Whether a packet of about the same time begins so far from here, or the file ends there: lengths alone look sound a few
+    /// bytes beside a packet's beginning too.
+    fn is_followed(&self, window: &mut Window, len: usize, at: EventTime) -> bool {
         let ahead = window.ahead(len + RECORD_BYTES);
-        ahead.len() == len
-            || ahead.get(len..).and_then(|next| self.header(next)).is_some_and(|next| self.is_sound(&next))
+        let is_next = |next: RecordHeader| self.is_sound(&next) && is_near(self.time(&next), at);
+        ahead.len() == len || ahead.get(len..).and_then(|next| self.header(next)).is_some_and(is_next)
     }
 
     fn header(&self, bytes: &[u8]) -> Option<RecordHeader> {
@@ -105,6 +106,10 @@ impl Pcap {
         let ms = header.fraction / (self.fractions / 1000);
         EventTime::from_millis(i64::from(header.second) * 1000 + i64::from(ms))
     }
+}
+
+fn is_near(a: EventTime, b: EventTime) -> bool {
+    a - b <= NEAR && b - a <= NEAR
 }
 
 /// The number of four bytes at a place.

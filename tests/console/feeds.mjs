@@ -87,8 +87,10 @@ await play(async (open) => {
   await seat.speak("vi");
   for (const palette of ["night", "dusk", "day"]) {
     await page.locator("#bar select").selectOption(palette);
-    const [ink, ground] = await page.locator(".feed-card h2").first().evaluate((element) => {
-      return [getComputedStyle(element).color, getComputedStyle(element.closest(".feed-card")).backgroundColor];
+    // In one step: what a card holds is written anew with each answer.
+    const [ink, ground] = await page.evaluate(() => {
+      const style = (selector) => getComputedStyle(document.querySelector(selector));
+      return [style(".feed-card h2").color, style(".feed-card").backgroundColor];
     });
     assert.notEqual(ink, ground, palette);
   }

@@ -31,7 +31,7 @@ export class FeedCard {
       h("i", { class: "lamp" }),
       h("h2", {}, feed.name),
       h("span", { class: "feed-standing" }, sayCode("feeds", standing)),
-      h("span", { class: "feed-source" }, `${sayCode("feeds.kind", feed.kind)} · ${feed.source}`),
+      h("span", { class: "feed-source", title: feed.source }, `${sayCode("feeds.kind", feed.kind)} · ${shortSource(feed.source)}`),
     );
     this.#body.replaceChildren(
       ...[trouble(feed, nowMs), measures(feed), reasons(feed), mix(feed)].filter((part) => part !== null),
@@ -42,6 +42,11 @@ export class FeedCard {
     this.#summary.textContent = say(lost > 0 ? "feeds.stationsLost" : "feeds.stations", count);
     this.#table.replaceChildren(tableHead(), h("tbody", {}, ...worstFirst(feed.stations).map((station) => stationRow(station))));
   }
+}
+
+/** A URL as it is; of a recording its file, without the folders. */
+function shortSource(source: string): string {
+  return source.includes("://") ? source : (source.split("/").at(-1) ?? source);
 }
 
 /** Why it is not well, in a sentence. */

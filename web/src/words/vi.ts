@@ -265,6 +265,7 @@ export const vi: Record<Key, string> = {
   "feeds.kind.nmea": "câu NMEA",
   "feeds.kind.csv": "bảng",
   "feeds.kind.asterix": "ASTERIX",
+  "feeds.kind.pcap": "bản ghi mạng",
   "feeds.never": "chưa có gì",
   "feeds.rate": "{rate}/giây",
   "feeds.rate.name": "bản tin",

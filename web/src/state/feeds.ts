@@ -18,7 +18,7 @@ export function standingOf({ state, lost_since }: Pick<Feed, "state" | "lost_sin
 
 /** Whether nobody needs to look at it; one that ended in good order is not waited for. */
 export function isWell(feed: Feed): boolean {
-  return ["live", "ended"].includes(standingOf(feed));
+  return ["live", "ended"].includes(standingOf(feed)) && feed.quarantined.length === 0;
 }
 
 export function isLate({ lateness_p99_s: late }: Reception): boolean {

@@ -144,6 +144,8 @@ export interface Feed extends Reception {
   clock_source: string | null;
   ais_messages: Record<string, number>;
   rejects: Record<string, number>;
+  /** ASTERIX sources whose blocks fail so often that nothing of them is believed. */
+  quarantined: string[];
   duplicates: number;
   late: number;
   too_late: number;

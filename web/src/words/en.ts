@@ -260,6 +260,7 @@ export const en = {
   "feeds.failed": "failed",
   "feeds.lost": "lost",
   "feeds.lostSince": "Nothing since {time}, for {age}",
+  "feeds.quarantined": "Not believed, for most of it cannot be read: {sources}",
   "feeds.kind.nmea": "sentences",
   "feeds.kind.csv": "table",
   "feeds.kind.asterix": "ASTERIX",

@@ -262,6 +262,7 @@ export const vi: Record<Key, string> = {
   "feeds.failed": "lỗi",
   "feeds.lost": "mất tín hiệu",
   "feeds.lostSince": "Không có gì từ {time}, đã {age}",
+  "feeds.quarantined": "Không tin vì phần lớn không đọc được: {sources}",
   "feeds.kind.nmea": "câu NMEA",
   "feeds.kind.csv": "bảng",
   "feeds.kind.asterix": "ASTERIX",

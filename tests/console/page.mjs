@@ -65,7 +65,8 @@ async function isDrawn({ page }, evidence) {
 async function areInert(page, names) {
   for (const name of names) {
     for (const place of ["#entries", "#panel", ".labels"]) {
-      await page.locator(place).getByText(name, { exact: true }).first().waitFor();
+      // On the chart a name may be hidden behind another one.
+      await page.locator(place).getByText(name, { exact: true }).first().waitFor({ state: "attached" });
     }
   }
   const made = page.locator("img, [onload], [onerror], .entry-who svg, .subjects svg, .labels svg");

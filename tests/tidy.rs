@@ -15,19 +15,19 @@ const MAX_FUNCTION_LINES: usize = 70;
 const LAYERS: &[&[&str]] = &[
     &["units", "time", "text", "digest", "map", "calendar", "assignment", "command"],
     &["earth"],
-    &["vessel"],
+    &["vessel", "grid"],
     &["input", "limits"],
     &["decode", "zone"],
     &["rules"],
     &["tally"],
     &["intake", "reorder", "watermark", "duplicates"],
     &["track"],
-    &["timers", "coverage"],
+    &["timers", "coverage", "fusion"],
     &["picture"],
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "ais", "radar", "reception", "track_lines", "snapshot"],
+    &["core", "ais", "radar", "plots", "reception", "track_lines", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

@@ -10,7 +10,7 @@ use crate::engine::earth::Position;
 use crate::engine::input::Feed;
 use crate::engine::output::TrackState;
 use crate::engine::time::EventTime;
-use crate::engine::track::Source;
+use crate::engine::track::{Holding, Source};
 
 /// One alert line; `None` fields that `--final` leaves out are not written.
 #[derive(Serialize)]
@@ -235,7 +235,7 @@ pub fn track_line(state: &TrackState) -> serde_json::Result<String> {
         cog_deg: state.cog.map(|c| quantise(c.degrees(), 1)),
         mmsi: state.mmsi.map(|m| m.0),
         mmsi_confidence: quantise(state.mmsi_confidence, 3),
-        class: class_text(state.class, state.mmsi.is_some()),
+        class: state.holding.map_or_else(|| class_text(state.class, state.mmsi.is_some()), holding_text),
         sources: state.sources.iter().map(|&s| source_text(s)).collect(),
         sigma_m: quantise(state.sigma_m, 1),
     })
@@ -317,6 +317,17 @@ pub fn source_text(source: Source) -> &'static str {
     match source {
         Source::Ais => "ais",
         Source::Radar => "radar",
+    }
+}
+
+/// How AIS and radar hold a track, as every line tells it.
+pub fn holding_text(holding: Holding) -> &'static str {
+    match holding {
+        Holding::Cooperative => "cooperative",
+        Holding::DarkHeld => "dark_held",
+        Holding::NonCooperative => "non_cooperative",
+        Holding::AisWithoutEcho => "ais_without_echo",
+        Holding::Merged => "merged",
     }
 }
 

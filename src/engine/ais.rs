@@ -4,6 +4,7 @@ use super::core::{Core, FORGET_AFTER};
 use super::coverage::Station;
 use super::decode::report::{Body, PositionReport, Report, StaticReport};
 use super::earth::Position;
+use super::plots;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
 use super::track::{Fix, Source, Track, TrackIx, segment, track_id};
@@ -38,6 +39,7 @@ pub(super) fn take(core: &mut Core, report: &Report) {
     if let Body::Position(position) = &report.body
         && let Some(ix) = moved(core, position.mmsi, report.observed_at)
     {
+        plots::take_ais(core, ix);
         core.each_detector(|detector, view, effects| detector.on_fix(view, ix, effects));
     }
 }

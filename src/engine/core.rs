@@ -12,12 +12,14 @@ use super::decode::report::{Body, Report, StationId};
 use super::detect::feed_lost::Voice;
 use super::detect::{Detector, Detectors, Effects, Finding, View};
 use super::duplicates::Duplicates;
+use super::fusion::Fusion;
 use super::input::{Feed, FeedId};
 use super::intake::{StepRef, Steps};
 use super::limits::Limits;
 use super::map::Map;
 use super::output::Output;
 use super::picture::Picture;
+use super::plots;
 use super::radar;
 use super::reception;
 use super::reorder::ReorderBuffer;
@@ -61,7 +63,7 @@ pub struct Stats {
     pub too_late: u64,
     /// Observations ahead of what can be.
     pub ahead: u64,
-    /// Radar plots: they are counted and passed over.
+    /// Radar plots.
     pub plots: u64,
     /// Service messages of radars, which prove that they live.
     pub scans: u64,
@@ -77,6 +79,7 @@ pub(super) struct State {
     pub(super) timers: Timers,
     pub(super) picture: Picture,
     pub(super) targets: Targets,
+    pub(super) fusion: Fusion,
     pub(super) coverage: Coverage,
     pub(super) detectors: Detectors,
     book: AlertBook,
@@ -239,7 +242,8 @@ impl Core {
     /// What was counted.
     pub fn stats(&self) -> Stats {
         let state = &self.state;
-        let refused = state.reorder.refused() + state.picture.refused() + state.targets.refused();
+        let refused =
+            state.reorder.refused() + state.picture.refused() + state.targets.refused() + state.fusion.refused();
         let sum = |all: Stats, of: &Stats| Stats {
             duplicates: all.duplicates + of.duplicates,
             late: all.late + of.late,
@@ -275,6 +279,11 @@ impl Core {
     /// The current picture.
     pub fn picture(&self) -> &Picture {
         &self.state.picture
+    }
+
+    /// Radars and the tracks made of their plots.
+    pub fn fusion(&self) -> &Fusion {
+        &self.state.fusion
     }
 
     /// Event time as far as it has been handled.
@@ -348,13 +357,13 @@ impl Core {
         track_lines::start(self, report.observed_at);
         match &report.body {
             Body::Target(target) => radar::take_target(self, report, target),
-            Body::Plot(_) => {
+            Body::Plot(plot) => {
                 self.state.stats_mut(report.feed).plots += 1;
-                self.state.targets.note_alive(report.feed, report.observed_at);
+                plots::take_plot(self, report, plot);
             }
-            Body::Scan(_) => {
+            Body::Scan(scan) => {
                 self.state.stats_mut(report.feed).scans += 1;
-                self.state.targets.note_alive(report.feed, report.observed_at);
+                plots::take_scan(self, report, scan);
             }
             Body::Position(_) | Body::Static(_) | Body::Heard { .. } => ais::take(self, report),
         }
@@ -388,6 +397,7 @@ impl Core {
 
     fn fire(&mut self, reason: TimerReason) {
         match reason {
+            TimerReason::SectorEnd { radar } => plots::end_sector(self, radar),
             TimerReason::TargetSilence { target } => radar::check_silence(self, target),
             TimerReason::Forget { track } => self.forget_if_due(track),
             TimerReason::TrackLines => track_lines::write(self),
@@ -400,7 +410,7 @@ impl Core {
     fn forget_if_due(&mut self, ix: TrackIx) {
         let Some(track) = self.state.picture.get(ix) else { return };
         let seen = track.heard_at.map_or(track.last.at, |heard| heard.max(track.last.at));
-        let keep_until = match (track.target, track.confirmed) {
+        let keep_until = match (track.echo, track.confirmed) {
             (_, false) => track.last.at + TENTATIVE_FOR,
             (None, true) if track.mmsi.is_none() => track.hold_until,
             _ => seen + FORGET_AFTER,
@@ -415,6 +425,7 @@ impl Core {
     /// Takes a track out, after every detector has let go of it.
     pub(super) fn remove_track(&mut self, ix: TrackIx) {
         self.each_detector(|detector, view, effects| detector.on_gone(view, ix, effects));
+        self.state.fusion.forget_vessel(ix);
         self.state.picture.remove(ix);
     }
 

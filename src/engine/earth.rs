@@ -161,6 +161,31 @@ impl Position {
         Position::from_degrees_wrapped(lat / RAD, self.lon() + l / RAD)
     }
 
+    /// The position at a bearing and distance of a radar's reach: Gauss's middle latitude, within 1 m of the geodesic at
+    /// 50 km below 70 degrees, and cheap.
+    pub fn at_near(self, bearing: Bearing, distance: Metres) -> Position {
+        let (lat, azimuth) = (self.lat() * RAD, bearing.degrees() * RAD);
+        let (mut middle, mut turned, mut north, mut east) = (lat, 0.0, 0.0, 0.0);
+        for _ in 0..3 {
+            let (meridional, transverse) = metres_a_radian(middle);
+            let at_middle = azimuth + turned * 0.5;
+            east = distance.0 * libm::sin(at_middle) / transverse;
+            north = distance.0 * libm::cos(at_middle) / (meridional * (1.0 - east * east / 8.0));
+            turned = east * libm::sin(middle);
+            middle = lat + north * 0.5;
+        }
+        Position::from_degrees_wrapped((lat + north) / RAD, self.lon() + east / RAD)
+    }
+
+    /// Distance and initial bearing of a position within a radar's reach, likewise.
+    pub fn polar_to_near(self, to: Position) -> (Metres, Bearing) {
+        let Offset { east_m, north_m } = self.offset_to(to);
+        let dlon = f64::from(wrap_e7(i64::from(to.lon_e7) - i64::from(self.lon_e7))) * 1e-7 * RAD;
+        let offset = Offset { east_m, north_m: north_m * (1.0 - dlon * dlon / 8.0) };
+        let turned = dlon * libm::sin((self.lat() + to.lat()) * 0.5 * RAD) / RAD;
+        (offset.length(), Bearing::from_degrees(offset.direction().degrees() - turned * 0.5))
+    }
+
     /// Geodesic distance and initial bearing (Vincenty's inverse formula; a sphere where it does not converge, near antipodes).
     pub fn geodesic_to(self, to: Position) -> (Metres, Bearing) {
         let b = A_M * (1.0 - F);
@@ -314,6 +339,25 @@ mod tests {
             assert!((a.distance_to(b).0 - metres).abs() < metres * 1e-4 + 0.02);
             let moved = a.moved(a.offset_to(b));
             assert!(moved.distance_to(b).0 < metres * 2e-4 + 0.05, "{bearing} {metres}");
+        }
+    }
+
+    #[test]
+    fn the_near_polar_agrees_with_the_geodesic() {
+        for lat in [-68.0, -20.6, 0.0, 8.65, 55.0, 70.0] {
+            let site = at(lat, 107.2);
+            for bearing in [0.0, 33.0, 90.0, 135.0, 271.0, 359.0] {
+                for metres in [150.0, 5_000.0, 20_000.0, 50_000.0] {
+                    let (there, near) = (
+                        site.at(Bearing::from_degrees(bearing), Metres(metres)),
+                        site.at_near(Bearing::from_degrees(bearing), Metres(metres)),
+                    );
+                    assert!(there.distance_to(near).0 < 0.03 + metres * 2e-5, "{lat} {bearing} {metres}");
+                    let (range, back) = site.polar_to_near(there);
+                    let across = wrap_180(back.degrees() - bearing) * RAD * metres;
+                    assert!((range.0 - metres).abs() < 0.03 + metres * 2e-5 && across.abs() < 0.03 + metres * 2e-5);
+                }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::alert::Alert;
 use super::decode::report::AisClass;
 use super::earth::Position;
 use super::time::EventTime;
-use super::track::{Fix, Source, TrackId};
+use super::track::{Fix, Holding, Source, TrackId};
 use super::units::{Course, Speed};
 use super::vessel::Mmsi;
 use smallvec::SmallVec;
@@ -39,6 +39,8 @@ pub struct TrackState {
     pub mmsi_confidence: f64,
     /// AIS equipment.
     pub class: AisClass,
+    /// How AIS and radar hold it, where a radar looks.
+    pub holding: Option<Holding>,
     /// Sensors that hold it.
     pub sources: SmallVec<[Source; 2]>,
     /// One standard deviation, m.

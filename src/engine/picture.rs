@@ -1,29 +1,17 @@
-//! The picture: all current tracks and the grid that finds neighbours; the only file that knows which index it is.
+//! The picture: all current tracks and the grid that finds neighbours; how they are found.
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::earth::Position;
+use super::grid::{Cell, Grid};
 use super::map::Map;
 use super::track::{Track, TrackIx};
 use super::units::Metres;
 use super::vessel::Mmsi;
 
-/// Height of a cell in 1e-7 degrees: 0.01 degrees, about 1.1 km; width the same distance at the cell row's latitude.
-const CELL_E7: i64 = 100_000;
-/// Metres of one cell's height, rounded down.
-const CELL_M: f64 = 1100.0;
-/// Columns of a row on the equator.
-const COLUMNS: f64 = 36_000.0;
 /// More tracks than this are refused and counted.
 const CAPACITY: usize = 4_000_000;
-
-/// A grid cell: row from the south pole, column from the antimeridian eastward.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-struct Cell {
-    row: u16,
-    column: u16,
-}
 
 /// All current tracks and the spatial index over them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -34,16 +22,10 @@ pub struct Picture {
     free: Vec<TrackIx>,
     /// The oldest track of each MMSI; each leads to the next.
     by_mmsi: Map<Mmsi, TrackIx>,
-    cells: Map<Cell, SmallVec<[TrackIx; 4]>>,
+    grid: Grid<TrackIx>,
     made: u64,
     refused: u64,
-    #[serde(skip)]
-    columns: Columns,
 }
-
-/// How many cells each row has.
-#[derive(Clone, Debug)]
-struct Columns(Vec<u16>);
 
 impl Picture {
     /// Adds a track; `None` when the picture is full (counted).
@@ -64,14 +46,14 @@ impl Picture {
         if let Some(place) = self.tracks.get_mut(ix.0 as usize) {
             *place = Some(Box::new(track));
         }
-        let cell = self.columns.cell_of(position);
+        let cell = self.grid.cell_of(position);
         if let Some(place) = self.places.get_mut(ix.0 as usize) {
             *place = cell;
         }
         if let Some(mmsi) = mmsi {
             self.append(mmsi, ix);
         }
-        self.cells.get_or_insert_with(cell, SmallVec::new).push(ix);
+        self.grid.enter(ix, cell);
         self.made += 1;
         Some(ix)
     }
@@ -80,7 +62,7 @@ impl Picture {
     pub fn remove(&mut self, ix: TrackIx) -> Option<Track> {
         let track = *self.tracks.get_mut(ix.0 as usize)?.take()?;
         let cell = self.places.get(ix.0 as usize).copied()?;
-        self.leave_cell(ix, cell);
+        self.grid.leave(ix, cell);
         if let Some(mmsi) = track.mmsi {
             self.leave_chain(mmsi, ix, track.next_segment);
         }
@@ -102,11 +84,11 @@ impl Picture {
     pub fn relocate<R>(&mut self, ix: TrackIx, change: impl FnOnce(&mut Track) -> R) -> Option<R> {
         let track = self.tracks.get_mut(ix.0 as usize)?.as_deref_mut()?;
         let result = change(track);
-        let to = self.columns.cell_of(track.last.position);
+        let to = self.grid.cell_of(track.last.position);
         let from = std::mem::replace(self.places.get_mut(ix.0 as usize)?, to);
         if from != to {
-            self.leave_cell(ix, from);
-            self.cells.get_or_insert_with(to, SmallVec::new).push(ix);
+            self.grid.leave(ix, from);
+            self.grid.enter(ix, to);
         }
         Some(result)
     }
@@ -124,12 +106,15 @@ impl Picture {
 
     /// The tracks whose last position lies within a distance of a point, in ascending order of index.
     pub fn near(&self, centre: Position, within: Metres) -> SmallVec<[(TrackIx, Metres); 16]> {
-        let mut found = SmallVec::new();
-        let reach = (within.0 / CELL_M) as i64 + 1;
-        let middle = i64::from(row_of(centre));
-        for row in (middle - reach).max(0)..=(middle + reach).min(MAX_ROW) {
-            self.near_in_row(row as u16, centre, within, reach, &mut found);
-        }
+        let mut found: SmallVec<[(TrackIx, Metres); 16]> = SmallVec::new();
+        self.grid.for_each_near(centre, within, |ix| {
+            if let Some(track) = self.get(ix) {
+                let distance = centre.distance_to(track.last.position);
+                if distance <= within {
+                    found.push((ix, distance));
+                }
+            }
+        });
         found.sort_unstable_by_key(|&(ix, _)| ix);
         found
     }
@@ -169,30 +154,6 @@ impl Picture {
         self.tracks.iter().enumerate().filter_map(|(i, track)| Some((TrackIx(i as u32), track.as_deref()?)))
     }
 
-    fn near_in_row(
-        &self,
-        row: u16,
-        centre: Position,
-        within: Metres,
-        reach: i64,
-        found: &mut SmallVec<[(TrackIx, Metres); 16]>,
-    ) {
-        let columns = i64::from(self.columns.of(row));
-        let middle = i64::from(self.columns.column_of(centre, row));
-        let span = if 2 * reach + 1 >= columns { columns } else { 2 * reach + 1 };
-        for step in 0..span {
-            let column = (middle - reach + step).rem_euclid(columns) as u16;
-            for &ix in self.cells.get(&Cell { row, column }).into_iter().flatten() {
-                if let Some(track) = self.get(ix) {
-                    let distance = centre.distance_to(track.last.position);
-                    if distance <= within {
-                        found.push((ix, distance));
-                    }
-                }
-            }
-        }
-    }
-
     fn append(&mut self, mmsi: Mmsi, ix: TrackIx) {
         match self.of_mmsi(mmsi).last() {
             Some(last) => {
@@ -212,53 +173,6 @@ impl Picture {
             (None, None) => _ = self.by_mmsi.remove(&mmsi),
         }
     }
-
-    fn leave_cell(&mut self, ix: TrackIx, cell: Cell) {
-        if let Some(list) = self.cells.get_mut(&cell) {
-            if let Some(place) = list.iter().position(|other| *other == ix) {
-                list.swap_remove(place);
-            }
-            if list.is_empty() {
-                self.cells.remove(&cell);
-            }
-        }
-    }
-}
-
-/// The northernmost row.
-const MAX_ROW: i64 = 1_800_000_000 / CELL_E7 - 1;
-
-impl Default for Columns {
-    fn default() -> Self {
-        Columns((0..=MAX_ROW as u16).map(columns_of).collect())
-    }
-}
-
-impl Columns {
-    fn of(&self, row: u16) -> u16 {
-        self.0.get(usize::from(row)).copied().unwrap_or(1)
-    }
-
-    fn column_of(&self, position: Position, row: u16) -> u16 {
-        let turn = (i64::from(position.lon_e7()) + 1_800_000_000).rem_euclid(3_600_000_000);
-        (turn * i64::from(self.of(row)) / 3_600_000_000) as u16
-    }
-
-    fn cell_of(&self, position: Position) -> Cell {
-        let row = row_of(position);
-        Cell { row, column: self.column_of(position, row) }
-    }
-}
-
-fn row_of(position: Position) -> u16 {
-    ((i64::from(position.lat_e7()) + 900_000_000) / CELL_E7).clamp(0, MAX_ROW) as u16
-}
-
-/// Cells of a row: as many as keep their width at least the height, at the row's edge nearer to the pole.
-fn columns_of(row: u16) -> u16 {
-    let south = f64::from(row) * 0.01 - 90.0;
-    let poleward = if south < 0.0 { -south } else { south + 0.01 };
-    (COLUMNS * libm::cos(poleward * (std::f64::consts::PI / 180.0))).max(1.0) as u16
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::time::Span;
 use super::timers::TimerReason;
 use super::track::associate::{self, GATE};
 use super::track::target::{Taken, Target};
-use super::track::{Fix, RadarBond, Source, Track, TrackIx, track_id};
+use super::track::{Echo, Fix, RadarBond, Source, Track, TrackIx, track_id};
 
 /// A confirmed target that some vessel may still turn out to be waits this long before it becomes a track of its own.
 const UNDECIDED_FOR: Span = Span::from_secs(60);
@@ -111,8 +111,10 @@ fn associate_target(core: &mut Core, ix: u32) {
 
 /// Whether a vessel's bond is to a live target of this radar.
 fn bound_by(core: &Core, vessel: &Track, feed: FeedId) -> bool {
-    let target = vessel.radar.and_then(|bond| core.state.targets.get(bond.target));
-    target.is_some_and(|target| target.key.0 == feed && target.bound)
+    match vessel.radar.map(|bond| bond.echo) {
+        Some(Echo::Target(ix)) => core.state.targets.get(ix).is_some_and(|t| t.key.0 == feed && t.bound),
+        Some(Echo::Plots(_)) | None => false,
+    }
 }
 
 fn bind(core: &mut Core, ix: u32, track: TrackIx, posterior: f64) {
@@ -125,7 +127,7 @@ fn bind(core: &mut Core, ix: u32, track: TrackIx, posterior: f64) {
         core.remove_track(own);
     }
     if let Some(vessel) = core.state.picture.get_mut(track) {
-        vessel.radar = Some(RadarBond { target: ix, posterior, since: at, last_at: at });
+        vessel.radar = Some(RadarBond { echo: Echo::Target(ix), posterior, since: at, last_at: at });
     }
 }
 
@@ -166,7 +168,7 @@ fn unbind(core: &mut Core, ix: u32, track: TrackIx) {
 
 /// Lets a fix move the track it belongs to: its own, or a bound vessel's whose AIS is late.
 fn move_by_radar(core: &mut Core, ix: u32, fix: Fix) {
-    let Some(target) = core.state.targets.get(ix) else { return };
+    let Some(target) = core.state.targets.get(ix).cloned() else { return };
     let track = match (target.track, target.bound) {
         (Some(track), true) => {
             let late = core.state.picture.get(track).is_some_and(|vessel| vessel.is_ais_late(fix.at));
@@ -175,8 +177,9 @@ fn move_by_radar(core: &mut Core, ix: u32, fix: Fix) {
         (Some(track), false) => Some(track),
         (None, _) => own_track(core, ix, fix),
     };
+    let range_m = target.range_m as f32;
     if let Some(track) = track {
-        core.move_track(track, fix, |track| track.confirmed = true);
+        core.move_track(track, fix, |track| (track.confirmed, track.range_m) = (true, range_m));
         core.each_detector(|detector, view, effects| detector.on_fix(view, track, effects));
     }
 }
@@ -190,7 +193,7 @@ fn own_track(core: &mut Core, ix: u32, fix: Fix) -> Option<TrackIx> {
     }
     let source_key = source_key(target);
     let mut track = Track::new(track_id(source_key, &fix), None, AisClass::Unknown, fix);
-    track.target = Some(ix);
+    track.echo = Some(Echo::Target(ix));
     let track = core.state.picture.add(track)?;
     core.state.targets.get_mut(ix)?.track = Some(track);
     Some(track)
@@ -205,19 +208,22 @@ fn end_target(core: &mut Core, ix: u32) {
     let Some(target) = core.state.targets.get(ix) else { return };
     match (target.track, target.bound) {
         (Some(track), true) => unbind(core, ix, track),
-        (Some(track), false) => {
-            let now = core.now();
-            if let Some(own) = core.state.picture.get_mut(track) {
-                own.coasting = true;
-                own.hold_until = now + COASTS_FOR;
-            }
-            core.each_detector(|detector, view, effects| detector.on_target_lost(view, track, effects));
-            if let Some(own) = core.state.picture.get_mut(track) {
-                own.target = None;
-                core.state.timers.set(own.hold_until, TimerReason::Forget { track });
-            }
-        }
+        (Some(track), false) => coast(core, track),
         (None, _) => {}
     }
     core.state.targets.end(ix);
+}
+
+/// What made a radar-only track is over: it stays where it was and is forgotten.
+pub(super) fn coast(core: &mut Core, track: TrackIx) {
+    let now = core.now();
+    if let Some(own) = core.state.picture.get_mut(track) {
+        own.coasting = true;
+        own.hold_until = now + COASTS_FOR;
+    }
+    core.each_detector(|detector, view, effects| detector.on_target_lost(view, track, effects));
+    if let Some(own) = core.state.picture.get_mut(track) {
+        own.echo = None;
+        core.state.timers.set(own.hold_until, TimerReason::Forget { track });
+    }
 }

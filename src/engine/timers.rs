@@ -9,6 +9,11 @@ use super::track::TrackIx;
 /// Why a timer was set; its order breaks ties of deadlines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TimerReason {
+    /// A sector of a radar has been swept.
+    SectorEnd {
+        /// The radar's place in the table of radars.
+        radar: u16,
+    },
     /// A radar target may have fallen silent.
     TargetSilence {
         /// Its place in the target table.

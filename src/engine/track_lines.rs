@@ -2,9 +2,10 @@
 
 use super::core::Core;
 use super::output::{Output, TrackState};
+use super::plots;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
-use super::track::{Source, Track};
+use super::track::{Source, Track, TrackIx};
 
 /// A track is live for track lines while its last fix is not older than this.
 const LIVE_FOR: Span = Span::from_mins(15);
@@ -27,21 +28,24 @@ pub(super) fn write(core: &mut Core) {
     let Some(step) = core.config.tracks_every else { return };
     let at = core.now() - Span::from_millis(1);
     let live = core.state.picture.iter().filter(|(_, t)| t.confirmed && !t.coasting && at - t.last.at <= LIVE_FOR);
-    let mut lines: Vec<TrackState> = live.map(|(_, track)| track_state(track, at)).collect();
+    let live = live.filter(|(ix, track)| !(core.state.fusion.has_lost(*ix) && track.is_ais_late(at)));
+    let mut lines: Vec<TrackState> = live.map(|(ix, track)| track_state(core, ix, track, at)).collect();
     lines.sort_by_key(|line| line.track);
     core.outputs.extend(lines.into_iter().map(Output::Track));
     let next = core.now() + step;
     core.state.timers.set(next, TimerReason::TrackLines);
 }
 
-fn track_state(track: &Track, at: EventTime) -> TrackState {
+/// A track's state at an instant: the filter's where plots hold it, else its last fix carried on.
+fn track_state(core: &Core, ix: TrackIx, track: &Track, at: EventTime) -> TrackState {
     let age = (at - track.last.at).seconds();
+    let fused = plots::estimate(core, ix, at);
     TrackState {
         at,
         track: track.id,
-        position: track.position_at(at, CARRIED),
-        sog: track.last.sog,
-        cog: track.last.cog,
+        position: fused.map_or_else(|| track.position_at(at, CARRIED), |(position, ..)| position),
+        sog: fused.map_or(track.last.sog, |(.., sog, _)| Some(sog)),
+        cog: fused.map_or(track.last.cog, |(.., cog)| Some(cog)),
         mmsi: track.mmsi,
         mmsi_confidence: match (track.mmsi, track.last.source) {
             (None, _) => 0.0,
@@ -49,7 +53,8 @@ fn track_state(track: &Track, at: EventTime) -> TrackState {
             (Some(_), Source::Radar) => track.radar.map_or(0.0, |bond| bond.posterior),
         },
         class: track.class,
+        holding: plots::holding(core, ix, at),
         sources: track.sources(at),
-        sigma_m: f64::from(track.last.sigma_m) + 0.5 * age,
+        sigma_m: fused.map_or(f64::from(track.last.sigma_m) + 0.5 * age, |(_, sigma_m, ..)| sigma_m),
     }
 }

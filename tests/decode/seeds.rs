@@ -45,7 +45,8 @@ fn classic_capture(payload: &[u8]) -> Vec<u8> {
     packet.extend(len(8).to_be_bytes());
     packet.extend([0, 0]);
     packet.extend(payload);
-    let words = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101, 1_768_003_200, 0, packet.len() as u32, packet.len() as u32];
+    let words =
+        [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101, 1_768_003_200, 0, packet.len() as u32, packet.len() as u32];
     words.into_iter().flat_map(u32::to_le_bytes).chain(packet).collect()
 }
 

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::edge::lines::quantise;
 use crate::edge::recording::Warning;
 use crate::engine::core::Core;
+use crate::engine::decode::report::SourceId;
+use crate::engine::fusion::Registration;
+use crate::engine::input::FeedId;
 use crate::engine::intake::Intake;
 
 /// The summary line.
@@ -32,8 +36,43 @@ pub struct Summary {
     radar_scans: u64,
     simulated: u64,
     refused_for_room: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    registration: Vec<RadarBias>,
     #[serde(skip)]
     warnings: Vec<Warning>,
+}
+
+/// What a radar was found to measure wrongly, with standard deviations.
+#[derive(Serialize)]
+struct RadarBias {
+    feed: String,
+    sac: u8,
+    sic: u8,
+    range_bias_m: f64,
+    range_sigma_m: f64,
+    bearing_bias_deg: f64,
+    bearing_sigma_deg: f64,
+    /// Vessels that taught it in the last minute.
+    vessels: usize,
+}
+
+/// The bias of every radar that sends plots.
+fn biases(core: &Core) -> Vec<RadarBias> {
+    let name = |feed: FeedId| core.config().feeds.get(usize::from(feed.0)).map_or("", |feed| &feed.name).to_owned();
+    let bias = |(feed, source, registration): (FeedId, SourceId, &Registration)| {
+        let (range_sigma_m, bearing_sigma_deg) = registration.sigmas();
+        RadarBias {
+            feed: name(feed),
+            sac: source.sac,
+            sic: source.sic,
+            range_bias_m: quantise(registration.range_m(), 1),
+            range_sigma_m: quantise(range_sigma_m, 1),
+            bearing_bias_deg: quantise(registration.bearing_deg(), 3),
+            bearing_sigma_deg: quantise(bearing_sigma_deg, 3),
+            vessels: registration.contributors(),
+        }
+    };
+    core.fusion().radars().map(bias).collect()
 }
 
 impl Summary {
@@ -69,6 +108,7 @@ impl Summary {
             radar_scans: stats.scans,
             simulated: tally.simulated,
             refused_for_room: stats.refused,
+            registration: biases(core),
             warnings,
         }
     }

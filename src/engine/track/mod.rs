@@ -69,11 +69,39 @@ pub struct Fix {
     pub digest: u64,
 }
 
+/// How AIS and radar together hold a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// Both tell of it.
+    Cooperative,
+    /// Its AIS is silent, radar still holds it.
+    DarkHeld,
+    /// Radar alone ever told of it.
+    NonCooperative,
+    /// Radar should see what AIS tells of, and does not.
+    AisWithoutEcho,
+    /// Its echo is one with another's.
+    Merged,
+}
+
+/// What radar holds a track by, by its place in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Echo {
+    /// A target of the radar's own tracker.
+    Target(u32),
+    /// Plots, tracked here.
+    Plots(FusedIx),
+}
+
+/// A fused track's place in its table; reused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FusedIx(pub u32);
+
 /// The radar target that a vessel's track is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RadarBond {
-    /// The target's place in its table.
-    pub target: u32,
+    /// What radar holds it by.
+    pub echo: Echo,
     /// Chance that they are one vessel, 0-1, when the bond was last judged under AIS.
     pub posterior: f64,
     /// When it was bound.
@@ -123,8 +151,10 @@ pub struct Track {
     pub claims: Claims,
     /// A radar target held to be the same vessel.
     pub radar: Option<RadarBond>,
-    /// The target that makes a radar-only track.
-    pub target: Option<u32>,
+    /// What makes a radar-only track.
+    pub echo: Option<Echo>,
+    /// How far from the radar that moved it last, m.
+    pub range_m: f32,
     /// Its radar target was lost: it stays where it was until it is forgotten.
     pub coasting: bool,
     /// A coasting track is kept until then.
@@ -158,7 +188,8 @@ impl Track {
             stations: SmallVec::new(),
             claims: Claims::default(),
             radar: None,
-            target: None,
+            echo: None,
+            range_m: 0.0,
             coasting: false,
             hold_until: EventTime::MIN,
             zones: SmallVec::new(),
@@ -270,7 +301,7 @@ impl Track {
         if self.heard_at.is_some() && !self.is_ais_late(now) {
             sources.push(Source::Ais);
         }
-        if self.target.is_some() || self.radar.is_some_and(|bond| now - bond.last_at < RADAR_HOLDS) {
+        if self.echo.is_some() || self.radar.is_some_and(|bond| now - bond.last_at < RADAR_HOLDS) {
             sources.push(Source::Radar);
         }
         if sources.is_empty() {
@@ -324,7 +355,7 @@ mod tests {
         let here = Position::from_degrees(8.5, 106.5).unwrap();
         let mut track = Track::new(TrackId(1), Some(Mmsi(574_000_001)), AisClass::A, Fix::plain(at(0), here));
         track.heard_at = Some(at(0));
-        track.radar = Some(RadarBond { target: 0, posterior: 1.0, since: at(0), last_at: at(100) });
+        track.radar = Some(RadarBond { echo: Echo::Target(0), posterior: 1.0, since: at(0), last_at: at(100) });
         let sources = |s: i64| track.sources(at(s)).to_vec();
         assert_eq!(sources(30), [Source::Ais, Source::Radar]);
         assert_eq!(sources(1000), [Source::Ais], "nothing holds it any more");

@@ -188,7 +188,7 @@ impl ShipToShipDetector {
 
     /// The slow vessel into whose echo a lost one went.
     fn host_of(&self, view: &View<'_>, ix: TrackIx, lost: &Track, limits: &ShipToShip) -> Option<(TrackIx, Metres)> {
-        let range_m = lost.target.and_then(|t| view.targets.get(t)).map_or(0.0, |t| t.range_m);
+        let range_m = f64::from(lost.range_m);
         let beam_m = range_m * limits.beamwidth_deg * std::f64::consts::PI / 180.0;
         let within = Metres(limits.merge_m.max(beam_m));
         let hosts = view.picture.near(lost.last.position, within).into_iter().filter(|&(other, _)| {

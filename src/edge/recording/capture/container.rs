@@ -141,7 +141,7 @@ impl Container {
 
     fn place(&mut self) -> Place {
         match &mut self.format {
-            Format::Pcap(pcap) => pcap.place(&mut self.window),
+            Format::Pcap(pcap) => pcap.place(&mut self.window, self.latest),
             Format::PcapNg(pcapng) => match pcapng.place(&mut self.window) {
                 Step::Is(place) => place,
                 Step::Section(len) => {
@@ -161,7 +161,7 @@ impl Container {
         loop {
             self.window.skip(1);
             let makes_sense = match &self.format {
-                Format::Pcap(pcap) => pcap.makes_sense(&mut self.window, self.latest),
+                Format::Pcap(pcap) => pcap.makes_sense(&mut self.window),
                 Format::PcapNg(pcapng) => pcapng.makes_sense(&mut self.window),
                 Format::Neither => false,
             };

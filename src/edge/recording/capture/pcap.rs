@@ -10,8 +10,12 @@ pub const HEADER_BYTES: usize = 24;
 const RECORD_BYTES: usize = 16;
 /// No packet is longer: the limit of libpcap.
 pub const MAX_PACKET_BYTES: usize = 256 * 1024;
-/// After damage a packet is believed within this of the one before it.
+/// Nor was any before it was cut.
+const MAX_ORIGINAL_BYTES: u32 = 1024 * 1024;
+/// Packets within this of each other belong together.
 const NEAR: Span = Span::from_secs(86_400);
+/// 2000-01-01: where packets are sought, none is older. What stands between them, read as a time, mostly is.
+const EARLIEST: EventTime = EventTime::from_millis(946_684_800_000);
 
 /// What the file's header says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,25 +49,25 @@ impl Pcap {
         Some(Pcap { is_big_endian, fractions, link })
     }
 
-    /// What stands where the window stands.
-    pub fn place(&self, window: &mut Window) -> Place {
+    /// What stands where the window stands; `latest` is when the packet before it was captured.
+    ///
+    /// A packet far from the one before it is believed if the next one is near it: files are joined, and a byte may be wrong.
+    pub fn place(&self, window: &mut Window, latest: Option<EventTime>) -> Place {
         let head = window.ahead(RECORD_BYTES);
         let Some(header) = self.header(head) else {
             return if head.is_empty() { Place::Nonsense } else { Place::Truncated };
         };
-        if !self.is_sound(&header) {
+        let at = self.time(&header);
+        let is_expected = latest.is_none_or(|latest| is_near(latest, at));
+        if !self.is_sound(&header) || !(is_expected || self.begins_run(window, &header)) {
             return Place::Nonsense;
         }
         let (len, captured) = (RECORD_BYTES + header.captured as usize, header.captured as usize);
-        let is_strange = header.captured > header.original;
-        if is_strange && !self.is_followed(window, len, self.time(&header)) {
-            return Place::Nonsense;
-        }
         if window.ahead(len).len() < len {
             return Place::Truncated;
         }
         let found = Found {
-            at: Some(self.time(&header)),
+            at: Some(at),
             link: self.link,
             is_big_endian: self.is_big_endian,
             len: captured,
@@ -72,25 +76,18 @@ impl Pcap {
         Place::Packet { found, at: RECORD_BYTES, len }
     }
 
-    /// Whether a packet begins here, and another one or the end behind it.
-    pub fn makes_sense(&self, window: &mut Window, latest: Option<EventTime>) -> bool {
-        let is_likely = |header: &RecordHeader| {
-            let at = self.time(header);
-            let is_near = latest.is_none_or(|latest| is_near(at, latest));
-            self.is_sound(header) && header.captured > 0 && header.captured <= header.original && is_near
-        };
-        let Some(header) = self.header(window.ahead(RECORD_BYTES)).filter(is_likely) else { return false };
-        let len = RECORD_BYTES + header.captured as usize;
-        let ahead = window.ahead(len + RECORD_BYTES);
-        ahead.len() == len || ahead.get(len..).and_then(|next| self.header(next)).is_some_and(|next| is_likely(&next))
+    /// Whether a packet begins here, and another one of the same time, or the end, behind it.
+    pub fn makes_sense(&self, window: &mut Window) -> bool {
+        let header = self.header(window.ahead(RECORD_BYTES)).filter(|header| self.is_sound(header));
+        header.is_some_and(|header| header.captured > 0 && self.begins_run(window, &header))
     }
 
-    /// Whether a packet of about the same time begins so far from here, or the file ends there: lengths alone look sound a few
-    /// bytes beside a packet's beginning too.
-    fn is_followed(&self, window: &mut Window, len: usize, at: EventTime) -> bool {
+    /// Whether the packet behind this one is near it in time, or the file ends there.
+    fn begins_run(&self, window: &mut Window, header: &RecordHeader) -> bool {
+        let (len, at) = (RECORD_BYTES + header.captured as usize, self.time(header));
         let ahead = window.ahead(len + RECORD_BYTES);
-        let is_next = |next: RecordHeader| self.is_sound(&next) && is_near(self.time(&next), at);
-        ahead.len() == len || ahead.get(len..).and_then(|next| self.header(next)).is_some_and(is_next)
+        let next = ahead.get(len..).and_then(|next| self.header(next)).filter(|next| self.is_sound(next));
+        at >= EARLIEST && (ahead.len() == len || next.is_some_and(|next| is_near(at, self.time(&next))))
     }
 
     fn header(&self, bytes: &[u8]) -> Option<RecordHeader> {
@@ -99,7 +96,8 @@ impl Pcap {
     }
 
     fn is_sound(&self, header: &RecordHeader) -> bool {
-        header.fraction < self.fractions && header.captured as usize <= MAX_PACKET_BYTES
+        let is_bounded = header.captured as usize <= MAX_PACKET_BYTES && header.original <= MAX_ORIGINAL_BYTES;
+        is_bounded && header.captured <= header.original && header.fraction < self.fractions
     }
 
     fn time(&self, header: &RecordHeader) -> EventTime {
@@ -108,8 +106,8 @@ impl Pcap {
     }
 }
 
-fn is_near(a: EventTime, b: EventTime) -> bool {
-    a - b <= NEAR && b - a <= NEAR
+fn is_near(one: EventTime, other: EventTime) -> bool {
+    one - other <= NEAR && other - one <= NEAR
 }
 
 /// The number of four bytes at a place.

@@ -373,6 +373,23 @@ fn damage_costs_the_packets_it_hits_and_is_named() {
     }
 }
 
+#[test]
+fn four_bytes_too_many_do_not_lead_astray() {
+    let (packets, expected) = some(40);
+    let whole = pcap(1, false, false, &packets);
+    for (at, flip) in [(24 + 6, 16), (24 + 8, 4), (24 + 12, 4), (24 + 3, 1), (24 + 16 + packets[0].1.len() + 8, 4)] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= flip;
+        let known = |row: &&Row| expected.iter().any(|known| known.2 == row.2);
+        let (rows, faults) = read(&bytes);
+        assert!(rows.iter().filter(known).count() >= 38, "byte {at}: {} rows, {faults:?}", rows.len());
+    }
+    let joined = [(START, packets[0].1.clone()), (START + 10 * 86_400_000, packets[1].1.clone())];
+    let later = (START + 10 * 86_400_000 + 5, packets[2].1.clone());
+    let (rows, faults) = read(&pcap(1, false, false, &[joined.as_slice(), &[later]].concat()));
+    assert_eq!((rows.len(), faults), (3, vec![]), "ten days without a packet");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 

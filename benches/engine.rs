@@ -13,12 +13,15 @@ use std::process::Command;
 
 use picket::engine::Engine;
 use picket::engine::core::{Config, Core};
+use picket::engine::earth::Position;
 use picket::engine::input::{Feed, FeedId, FeedKind, Frame, Input};
 use picket::engine::intake::{Intake, Steps};
 use picket::engine::limits::Limits;
 use picket::engine::time::EventTime;
 use picket::settings::{SettingsError, load_zones, settings_hash};
+use picket::sim::ais_wire::{Fix, class_a_position};
 use picket::sim::fleet;
+use picket::sim::sentence::tag_block;
 
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
@@ -49,7 +52,7 @@ fn main() -> Result<(), SettingsError> {
     }
     println!("* of the process, with the fleet that is simulated in it");
     println!();
-    Ok(())
+    invented()
 }
 
 fn measure(load: &Load) -> Result<(), SettingsError> {
@@ -97,6 +100,36 @@ fn tell_memory(text: &str) -> Result<(), SettingsError> {
     let peak = process::peak_mb();
     println!("{:>13.1} {peak:>16.1} {:>14}", bytes as f64 / 1e6, bytes / vessels.max(1) as u64);
     Ok(())
+}
+
+/// A million numbers that speak once each, 2,000 of them a second.
+fn invented() -> Result<(), SettingsError> {
+    println!("{:<44} {:>13}", "memory under invented numbers", "heap, MB");
+    let before = heap::in_use();
+    let (mut intake, mut core) = engine()?.into_parts();
+    for quarter in 0..4u32 {
+        let numbers = quarter * 250_000..(quarter + 1) * 250_000;
+        let count = numbers.end;
+        feed(&mut intake, &mut core, numbers.map(invented_line));
+        println!("{:<44} {:>13.1}", format!("{count} numbers"), (heap::in_use() - before) as f64 / 1e6);
+    }
+    println!();
+    Ok(())
+}
+
+fn invented_line(i: u32) -> String {
+    let place = |step: u32, span: f64| f64::from(i.wrapping_mul(step) % 10_007) / 10_007.0 * span;
+    let fix = Fix {
+        mmsi: 200_000_000 + i * 571,
+        navigational_status: 0,
+        position: Some(Position::from_degrees_wrapped(6.0 + place(7_919, 12.0), 108.0 + place(104_729, 9.0))),
+        sog_kn: Some(9.0),
+        cog_deg: Some(place(31, 359.0)),
+        heading_deg: None,
+        utc_second: (i / 2_000 % 60) as u8,
+    };
+    let line = class_a_position(1, &fix).sentences(0, 'A').concat();
+    tag_block("shore", 1_768_003_200_050 + i64::from(i / 2)) + &line
 }
 
 fn engine() -> Result<Engine, SettingsError> {

@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["tally"],
     &["intake", "reorder", "watermark", "duplicates"],
     &["track"],
-    &["timers", "coverage", "fusion"],
+    &["timers", "coverage", "fusion", "strangers"],
     &["picture"],
     &["detect"],
     &["alert"],

@@ -7,7 +7,7 @@ use super::earth::Position;
 use super::plots;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
-use super::track::{Fix, Source, Track, TrackIx, segment, track_id};
+use super::track::{Fix, Source, Track, TrackId, TrackIx, segment, track_id};
 use super::units::Speed;
 use super::vessel::{Mmsi, MmsiClass};
 
@@ -87,6 +87,7 @@ fn take_position(core: &mut Core, report: &Report, position: &PositionReport) {
             };
             let keep = if segments.is_empty() { FORGET_AFTER } else { TENTATIVE_FOR };
             core.state.timers.set(fix.at + keep, TimerReason::Forget { track: ix });
+            meet(core, ix, id);
             ix
         }
     };
@@ -95,6 +96,15 @@ fn take_position(core: &mut Core, report: &Report, position: &PositionReport) {
         let settled = track.fixes >= 2 && fix.at - track.first_at >= CONFIRMED_AFTER;
         track.confirmed = track.confirmed || segments.is_empty() || settled;
     });
+}
+
+/// A vessel is new; one that was heard once, long before, may have to make room.
+fn meet(core: &mut Core, ix: TrackIx, id: TrackId) {
+    let picture = &core.state.picture;
+    let is_strange = |ix, id| picture.get(ix).is_some_and(|track| track.id == id && track.fixes < 2);
+    if let Some(oldest) = core.state.strangers.meet((ix, id), is_strange) {
+        core.remove_track(oldest);
+    }
 }
 
 /// The segment that a report belongs to: of several that may have sent it, the one it lies nearest to.

@@ -24,6 +24,7 @@ use super::radar;
 use super::reception;
 use super::reorder::ReorderBuffer;
 use super::rules::{Rules, RulesChange, settings_hash};
+use super::strangers::Strangers;
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
 use super::track::target::Targets;
@@ -84,6 +85,7 @@ pub(super) struct State {
     pub(super) detectors: Detectors,
     book: AlertBook,
     pub(super) duplicates: Duplicates,
+    pub(super) strangers: Strangers,
     next_number: u64,
     pub(super) now: EventTime,
     pub(super) track_lines_set: bool,

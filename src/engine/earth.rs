@@ -128,26 +128,25 @@ impl Position {
 
     /// The position at a bearing and distance along the geodesic (Vincenty's direct formula).
     pub fn at(self, bearing: Bearing, distance: Metres) -> Position {
-        let alpha = bearing.degrees() * RAD;
-        let (sin_alpha, cos_alpha) = (libm::sin(alpha), libm::cos(alpha));
+        let (sin_alpha, cos_alpha) = libm::sincos(bearing.degrees() * RAD);
+        let (sin_lat, cos_lat) = libm::sincos(self.lat() * RAD);
         let b = A_M * (1.0 - F);
-        let tan_u1 = (1.0 - F) * libm::tan(self.lat() * RAD);
+        let tan_u1 = (1.0 - F) * sin_lat / cos_lat;
         let cos_u1 = 1.0 / libm::sqrt(1.0 + tan_u1 * tan_u1);
         let sin_u1 = tan_u1 * cos_u1;
-        let sigma1 = libm::atan2(tan_u1, cos_alpha);
+        let (sin_2s1, cos_2s1) = double_angle(tan_u1, cos_alpha);
         let sin_a = cos_u1 * sin_alpha;
         let cos2_a = 1.0 - sin_a * sin_a;
         let (k1, k2) = vincenty_series(cos2_a * (A_M * A_M - b * b) / (b * b));
         let mut sigma = distance.0 / (b * k1);
-        let (mut cos_2m, mut sin_s, mut cos_s) = (0.0, 0.0, 1.0);
+        let (mut sin_s, mut cos_s) = libm::sincos(sigma);
+        let mut cos_2m = cos_2s1 * cos_s - sin_2s1 * sin_s;
         for _ in 0..12 {
-            cos_2m = libm::cos(2.0 * sigma1 + sigma);
-            sin_s = libm::sin(sigma);
-            cos_s = libm::cos(sigma);
-            let next = distance.0 / (b * k1) + delta_sigma(k2, sin_s, cos_s, cos_2m);
-            let done = (next - sigma).abs() < 1e-13;
-            sigma = next;
-            if done {
+            let step = distance.0 / (b * k1) + delta_sigma(k2, sin_s, cos_s, cos_2m) - sigma;
+            sigma += step;
+            (sin_s, cos_s) = turned(sin_s, cos_s, step);
+            cos_2m = cos_2s1 * cos_s - sin_2s1 * sin_s;
+            if step.abs() < 1e-13 {
                 break;
             }
         }
@@ -291,6 +290,23 @@ fn metres_a_radian(lat: f64) -> (f64, f64) {
     let w2 = 1.0 - E2 * s * s;
     let w = libm::sqrt(w2);
     (A_M * (1.0 - E2) / (w2 * w), A_M / w * libm::sqrt((1.0 - s * s).max(0.0)))
+}
+
+/// Sine and cosine of twice the angle whose tangent is y to x.
+fn double_angle(y: f64, x: f64) -> (f64, f64) {
+    let square = y * y + x * x;
+    if square == 0.0 { (0.0, 1.0) } else { (2.0 * y * x / square, (x * x - y * y) / square) }
+}
+
+/// Sine and cosine of an angle that grew by a step: by their series where it is small.
+fn turned(sin: f64, cos: f64, step: f64) -> (f64, f64) {
+    let square = step * step;
+    let (s, c) = if step.abs() < 1e-3 {
+        (step * (1.0 - square / 6.0), 1.0 - square / 2.0 * (1.0 - square / 12.0))
+    } else {
+        libm::sincos(step)
+    };
+    (sin * c + cos * s, cos * c - sin * s)
 }
 
 /// A difference of longitudes in 1e-7 degrees, brought into half a turn.

@@ -28,6 +28,7 @@ mod reception;
 mod reorder;
 pub mod rules;
 pub mod snapshot;
+mod strangers;
 pub mod tally;
 pub mod text;
 pub mod time;

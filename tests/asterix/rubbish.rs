@@ -1,7 +1,9 @@
 //! Rubbish: random bytes and damaged records never stop the decoder, and give no more than their bytes can hold.
 
 use super::{decode, feed};
+use picket::engine::decode::asterix::block::Blocks;
 use picket::engine::decode::asterix::category;
+use picket::engine::decode::asterix::category::Records;
 use picket::engine::decode::line_stamp::LineStamps;
 use picket::engine::input::FeedKind;
 use picket::sim::asterix_any::any_record;
@@ -28,6 +30,17 @@ fn run(datagrams: &[Vec<u8>]) {
     assert!(gave.reports.len() <= gave.records.len());
     let mut stamps = LineStamps::new(FeedKind::Asterix, feed().date);
     datagrams.iter().for_each(|datagram| _ = stamps.scan(datagram));
+    datagrams.iter().for_each(|datagram| judged_alike(datagram));
+}
+
+/// Whether a block holds is judged without reading it: that must be what reading it would say.
+fn judged_alike(datagram: &[u8]) {
+    for block in Blocks::new(datagram).flatten() {
+        let Some(category) = category(block.category) else { continue };
+        let records = block.records();
+        let read = Records::new(*category, records).all(|record| record.is_some()) && !records.is_empty();
+        assert_eq!(category.holds(records), read, "{block:?}");
+    }
 }
 
 proptest! {

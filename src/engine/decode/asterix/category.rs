@@ -12,6 +12,8 @@ pub struct Category {
     pub uap: &'static Uap,
     /// The items without which a record is none, as a presence map.
     pub required: u64,
+    /// The items that may carry a value that cannot be, as a presence map: of the others [`Category::take`] refuses none.
+    pub refusable: u64,
     /// Takes one item into the message; `None` if its value cannot be.
     pub take: fn(&mut AsterixMessage, u16, &[u8]) -> Option<()>,
 }
@@ -52,6 +54,35 @@ impl Category {
             (self.take)(&mut message, number, bytes)?;
         }
         Some((message, items.rest()))
+    }
+
+    /// Whether every record of a block follows the profile, as [`Category::read`] judges it, and there is one: cheaper than to
+    /// read them.
+    #[inline]
+    pub fn holds(&self, mut records: &[u8]) -> bool {
+        let mut scratch = AsterixMessage::default();
+        let any = !records.is_empty();
+        while !records.is_empty() {
+            let Some(rest) = self.pass(records, &mut scratch) else { return false };
+            records = rest;
+        }
+        any
+    }
+
+    /// What follows the record at the head of the bytes; `None` as of [`Category::read`].
+    #[inline]
+    fn pass<'a>(&self, bytes: &'a [u8], scratch: &mut AsterixMessage) -> Option<&'a [u8]> {
+        let mut items = Items::new(self.uap, bytes)?;
+        if items.all().0 & self.required != self.required {
+            return None;
+        }
+        while let Some((field, item)) = items.next_field() {
+            let (number, bytes) = item?;
+            if self.refusable << field >> 63 == 1 {
+                (self.take)(scratch, number, bytes)?;
+            }
+        }
+        Some(items.rest())
     }
 }
 

@@ -61,7 +61,7 @@ impl AsterixFeed {
             if !is_wanted(source, site) {
                 continue;
             }
-            let holds = holds(category, &block);
+            let holds = category.holds(block.records());
             let conduct = self.conduct(source);
             conduct.note(!holds);
             if !holds {
@@ -136,12 +136,6 @@ impl Context<'_> {
         let is_near = (at - reference).abs() <= TIME_OF_DAY_REACH;
         Some(if is_near { Ok(at) } else { Err(RejectReason::Time) })
     }
-}
-
-/// Whether every record of a block follows the profile, and there is one.
-#[inline]
-fn holds(category: &Category, block: &Block<'_>) -> bool {
-    !block.records().is_empty() && Records::new(*category, block.records()).all(|record| record.is_some())
 }
 
 /// Who sent a block: the first item of its first record, in every category.

@@ -214,6 +214,17 @@ impl<'a> Items<'a> {
         self.rest
     }
 
+    /// The next item with its field's number from 0, as `next` gives it.
+    #[inline]
+    pub fn next_field(&mut self) -> Option<(usize, Option<(u16, &'a [u8])>)> {
+        let field = self.presence.take_first()?;
+        let taken = self.take(field);
+        if taken.is_none() {
+            self.presence = Presence(0);
+        }
+        Some((field, taken))
+    }
+
     #[inline]
     fn take(&mut self, field: usize) -> Option<(u16, &'a [u8])> {
         let item = (*self.uap.get(field)?)?;
@@ -229,12 +240,7 @@ impl<'a> Iterator for Items<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let field = self.presence.take_first()?;
-        let taken = self.take(field);
-        if taken.is_none() {
-            self.presence = Presence(0);
-        }
-        Some(taken)
+        self.next_field().map(|(_, item)| item)
     }
 }
 

@@ -119,9 +119,9 @@ fn velocity(message: &AsterixMessage, turn_deg: f64) -> Option<(Course, Speed)> 
 fn sigmas(message: &AsterixMessage, site: Option<&Site>, located: &Located) -> (f32, f32) {
     if let Some(sigma) = message.sigma.filter(|sigma| sigma.x > 0.0 && sigma.y > 0.0) {
         let along = located.azimuth.map_or(45.0, |azimuth| azimuth.degrees() - located.turn_deg).to_radians();
-        let (sin, cos) = (libm::sin(along), libm::cos(along));
-        let (range, cross) = (libm::hypot(sigma.x * sin, sigma.y * cos), libm::hypot(sigma.x * cos, sigma.y * sin));
-        return (range as f32, cross as f32);
+        let (sin, cos) = libm::sincos(along);
+        let of = |x: f64, y: f64| libm::sqrt(x * x + y * y) as f32;
+        return (of(sigma.x * sin, sigma.y * cos), of(sigma.x * cos, sigma.y * sin));
     }
     let range_step_m = if message.category == 48 { NAUTICAL_MILE_M / 256.0 } else { 1.0 };
     let steps = Sigmas { range_step_m, bearing_step_deg: 360.0 / 65_536.0, ..Sigmas::of(site) };

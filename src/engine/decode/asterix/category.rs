@@ -37,23 +37,23 @@ pub const fn mask(uap: &Uap, numbers: &[u16]) -> u64 {
 }
 
 impl Category {
-    /// The record at the head of the bytes, and what follows it.
+    /// Reads the record at the head of the bytes into a message; gives what follows it.
     ///
     /// `None` if it does not follow the profile: an item that is not in it, that ends beyond the bytes, that is missing and
     /// must not be, or whose value cannot be.
     #[inline]
-    pub fn read<'a>(&self, bytes: &'a [u8]) -> Option<(AsterixMessage, &'a [u8])> {
+    pub fn read<'a>(&self, message: &mut AsterixMessage, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let mut items = Items::new(self.uap, bytes)?;
         let presence = items.all().0;
         if presence & self.required != self.required {
             return None;
         }
-        let mut message = AsterixMessage { category: self.number, items: presence, ..AsterixMessage::default() };
+        *message = AsterixMessage { category: self.number, items: presence, ..AsterixMessage::default() };
         for item in &mut items {
             let (number, bytes) = item?;
-            (self.take)(&mut message, number, bytes)?;
+            (self.take)(message, number, bytes)?;
         }
-        Some((message, items.rest()))
+        Some(items.rest())
     }
 
     /// Whether every record of a block follows the profile, as [`Category::read`] judges it, and there is one: cheaper than to
@@ -86,32 +86,29 @@ impl Category {
     }
 }
 
-/// The records of a block, in order; `None` for one that does not follow the profile, which ends it.
+/// The records of a block, in order.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
-    category: Category,
+    category: &'static Category,
     rest: &'a [u8],
 }
 
 impl<'a> Records<'a> {
     /// The records of a block of this category.
-    pub fn new(category: Category, records: &'a [u8]) -> Self {
+    pub fn new(category: &'static Category, records: &'a [u8]) -> Self {
         Records { category, rest: records }
     }
-}
 
-impl<'a> Iterator for Records<'a> {
-    /// A record, and its bytes.
-    type Item = Option<(AsterixMessage, &'a [u8])>;
-
+    /// Reads the next record into a message and gives its bytes; `Some(None)` for one that does not follow the profile, which is
+    /// the last.
     #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
+    pub fn next_into(&mut self, message: &mut AsterixMessage) -> Option<Option<&'a [u8]>> {
         let bytes = std::mem::take(&mut self.rest);
         if bytes.is_empty() {
             return None;
         }
-        let Some((message, rest)) = self.category.read(bytes) else { return Some(None) };
+        let Some(rest) = self.category.read(message, bytes) else { return Some(None) };
         self.rest = rest;
-        Some(bytes.get(..bytes.len() - rest.len()).map(|bytes| (message, bytes)))
+        Some(bytes.get(..bytes.len() - rest.len()))
     }
 }

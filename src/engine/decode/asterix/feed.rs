@@ -94,14 +94,17 @@ impl AsterixFeed {
 }
 
 impl Context<'_> {
-    /// Gives the records of a block that holds.
-    fn give(&self, category: &Category, block: &Block<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
+    /// Gives the records of a block that holds, each built where it is lent from.
+    fn give(&self, category: &'static Category, block: &Block<'_>, emit: &mut impl FnMut(Decoded<'_>)) {
         let mut last = known(self.frame.received_at);
-        for (wire, bytes) in Records::new(*category, block.records()).flatten() {
-            if !is_wanted(wire.source, self.site) {
+        let mut records = Records::new(category, block.records());
+        let mut message = Message::Asterix(AsterixReport::default());
+        while let Message::Asterix(report) = &mut message {
+            let Some(Some(bytes)) = records.next_into(&mut report.wire) else { return };
+            if !is_wanted(report.wire.source, self.site) {
                 continue;
             }
-            let observed_at = match self.date(&wire) {
+            let observed_at = match self.date(&report.wire) {
                 Some(Err(reason)) => {
                     emit(Decoded::Reject(Reject { feed: self.id, seq: self.frame.seq, reason, bytes }));
                     continue;
@@ -110,21 +113,24 @@ impl Context<'_> {
                 None => last,
             };
             last = observed_at;
-            let stamp = Stamp {
-                observed_at,
-                received_at: self.frame.received_at,
-                feed: self.id,
-                station: self.station,
-                digest: digest64(bytes),
-                seq: self.frame.seq,
-                channel: None,
-                talker: [0; 2],
-                sentence: SentenceKind::Asterix,
-                sentence_at: None,
-                utc_second_suspect: None,
-            };
-            let body = body(&wire, self.site);
-            emit(Decoded::Message { stamp: &stamp, message: &Message::Asterix(AsterixReport { wire, body }) });
+            report.body = body(&report.wire, self.site);
+            emit(Decoded::Message { stamp: &self.stamp(observed_at, bytes), message: &message });
+        }
+    }
+
+    fn stamp(&self, observed_at: Option<EventTime>, bytes: &[u8]) -> Stamp {
+        Stamp {
+            observed_at,
+            received_at: self.frame.received_at,
+            feed: self.id,
+            station: self.station,
+            digest: digest64(bytes),
+            seq: self.frame.seq,
+            channel: None,
+            talker: [0; 2],
+            sentence: SentenceKind::Asterix,
+            sentence_at: None,
+            utc_second_suspect: None,
         }
     }
 

@@ -215,7 +215,7 @@ impl<'a> Items<'a> {
     }
 
     /// The next item with its field's number from 0, as `next` gives it.
-    #[inline]
+    #[inline(always)]
     pub fn next_field(&mut self) -> Option<(usize, Option<(u16, &'a [u8])>)> {
         let field = self.presence.take_first()?;
         let taken = self.take(field);
@@ -225,10 +225,14 @@ impl<'a> Items<'a> {
         Some((field, taken))
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, field: usize) -> Option<(u16, &'a [u8])> {
-        let item = (*self.uap.get(field)?)?;
-        let (bytes, rest) = self.rest.split_at_checked(item.format.len(self.rest)?)?;
+        let item = self.uap.get(field)?.as_ref()?;
+        let len = match item.format {
+            Format::Plain(Part::Fixed(len)) => usize::from(len),
+            format => format.len(self.rest)?,
+        };
+        let (bytes, rest) = self.rest.split_at_checked(len)?;
         self.rest = rest;
         Some((item.number, bytes))
     }

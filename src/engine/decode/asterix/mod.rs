@@ -27,7 +27,7 @@ use super::report::Body;
 use crate::engine::time::Span;
 
 /// A record: as sent, and what it tells the tracker.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AsterixReport {
     /// The record's fields.
     pub wire: AsterixMessage,
@@ -36,7 +36,7 @@ pub struct AsterixReport {
 }
 
 /// The categories that are read.
-const CATEGORIES: [Category; 4] = [cat010::CAT010, cat034::CAT034, cat048::CAT048, cat062::CAT062];
+static CATEGORIES: [Category; 4] = [cat010::CAT010, cat034::CAT034, cat048::CAT048, cat062::CAT062];
 
 /// The category of this number, if it is read.
 pub fn category(number: u8) -> Option<&'static Category> {
@@ -57,9 +57,15 @@ pub fn holds_sentences(payload: &[u8]) -> bool {
 
 /// The first time of day that a run of blocks tells.
 pub fn first_time_of_day(bytes: &[u8]) -> Option<Span> {
+    let mut message = AsterixMessage::default();
     let first = |block: Block<'_>| {
-        let mut records = Records::new(*category(block.category)?, block.records()).flatten();
-        records.find_map(|(message, _)| message.time_of_day)
+        let mut records = Records::new(category(block.category)?, block.records());
+        while records.next_into(&mut message)?.is_some() {
+            if message.time_of_day.is_some() {
+                return message.time_of_day;
+            }
+        }
+        None
     };
     block::Blocks::new(bytes).flatten().find_map(first).map(message::TimeOfDay::span)
 }

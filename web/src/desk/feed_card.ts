@@ -53,7 +53,7 @@ function shortSource(source: string): string {
 function trouble({ detail, state, lost_since: since, quarantined }: Feed, nowMs: number): HTMLElement | null {
   const isLost = since !== null && state !== "ended";
   const lost = isLost ? say("feeds.lostSince", { time: instant(since), age: duration((nowMs - Date.parse(since)) / 1000) }) : null;
-  const silenced = quarantined.length > 0 ? say("feeds.quarantined", { sources: quarantined.join(", ") }) : null;
+  const silenced = quarantined.length > 0 ? say("feeds.quarantinedSources", { sources: quarantined.join(", ") }) : null;
   const told = [lost, silenced, detail].filter((text) => text !== null);
   return told.length > 0 ? h("p", { class: "feed-trouble" }, told.join(" · ")) : null;
 }

@@ -2,8 +2,8 @@
 
 import type { Feed, Reception } from "../wire/types";
 
-/** How a feed or station stands: as its transport says, or lost as the alert says. */
-export type Standing = Feed["state"] | "lost";
+/** How a feed or station stands: as its transport says, lost as the alert says, or in quarantine for what it sends. */
+export type Standing = Feed["state"] | "lost" | "quarantined";
 
 /** 99 of 100 messages should not be later than this, s. */
 const LATE_S = 10;
@@ -12,8 +12,9 @@ const SKEWED_S = 2;
 /** More than this share of its lines should not be refused. */
 const REFUSED_SHARE = 0.01;
 
-export function standingOf({ state, lost_since }: Pick<Feed, "state" | "lost_since">): Standing {
-  return lost_since !== null && state !== "ended" ? "lost" : state;
+export function standingOf({ state, lost_since, quarantined = [] }: Pick<Feed, "state" | "lost_since"> & Partial<Feed>): Standing {
+  if (lost_since !== null && state !== "ended") return "lost";
+  return state === "live" && quarantined.length > 0 ? "quarantined" : state;
 }
 
 /** Whether nobody needs to look at it; one that ended in good order is not waited for. */

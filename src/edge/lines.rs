@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::alert::{Alert, CitedFix, Handling, Subject};
+use crate::engine::command::ClosedAs;
 use crate::engine::decode::report::AisClass;
 use crate::engine::detect::Kind;
 use crate::engine::digest::hex;
@@ -102,14 +103,15 @@ struct SuppressedLine<'a> {
     entry: Option<&'a str>,
 }
 
-/// What people did about it; what this build does not know of yet is null.
+/// What people did about it.
 #[derive(Serialize)]
 struct HandlingLine<'a> {
     assignee: Option<&'a str>,
     acknowledged_by: Option<&'a str>,
     outcome: Option<&'a str>,
     note: Option<&'a str>,
-    silenced_until: Option<&'a str>,
+    silenced_until: Option<String>,
+    transferred_from: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -259,11 +261,12 @@ fn subject(subject: &Subject) -> SubjectLine<'_> {
 
 fn handling(handling: &Handling) -> HandlingLine<'_> {
     HandlingLine {
-        assignee: None,
+        assignee: handling.assignee.as_deref(),
         acknowledged_by: handling.acknowledged_by.as_deref(),
-        outcome: None,
+        outcome: handling.outcome.map(ClosedAs::text),
         note: handling.note.as_deref(),
-        silenced_until: None,
+        silenced_until: handling.silenced_until.map(|until| until.iso()),
+        transferred_from: handling.transferred_from.as_deref(),
     }
 }
 

@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::ais::{self, TENTATIVE_FOR};
+use super::alert::Alert;
 use super::alert::book::AlertBook;
 use super::command::Command;
 use super::coverage::Coverage;
 use super::decode::report::{Body, Report, StationId};
 use super::detect::feed_lost::Voice;
 use super::detect::{Detector, Detectors, Effects, Finding, View};
+use super::digest::digest64;
 use super::duplicates::Duplicates;
 use super::fusion::Fusion;
 use super::input::{Feed, FeedId};
@@ -181,7 +183,10 @@ impl Core {
         self.take_tick(received_at);
         self.settle();
         let at = self.handled_until();
-        if let Some(alert) = self.state.book.command(command, at) {
+        for alert in self.state.book.command(command, at) {
+            if let Some(until) = alert.handling.silenced_until {
+                self.state.timers.set(until, silence_over(&alert));
+            }
             self.outputs.push_back(Output::Alert(Box::new(alert)));
         }
     }
@@ -403,6 +408,10 @@ impl Core {
             TimerReason::TargetSilence { target } => radar::check_silence(self, target),
             TimerReason::Forget { track } => self.forget_if_due(track),
             TimerReason::TrackLines => track_lines::write(self),
+            TimerReason::SilenceOver { alert } => {
+                let alert = self.state.book.end_silence(alert, self.state.now);
+                self.outputs.extend(alert.map(|alert| Output::Alert(Box::new(alert))));
+            }
             TimerReason::Silence { .. } | TimerReason::Loiter { .. } | TimerReason::Pair { .. } => {
                 self.each_detector(|detector, view, effects| detector.on_timer(view, reason, effects));
             }
@@ -452,7 +461,11 @@ impl Core {
         let view = View { now, feeds, stations: station_names, picture, targets, coverage, zones, limits };
         ask(detectors, &view, &mut Effects { timers, findings: &mut findings, next_number, holds: &mut holds });
         for finding in findings {
-            self.outputs.push_back(Output::Alert(Box::new(book.write(finding, &view))));
+            let alert = book.write(finding, &view);
+            if let Some(until) = alert.handling.silenced_until.filter(|_| alert.revision == 1) {
+                timers.set(until, silence_over(&alert));
+            }
+            self.outputs.push_back(Output::Alert(Box::new(alert)));
         }
         for (ix, until) in holds {
             if let Some(track) = self.state.picture.get_mut(ix) {
@@ -461,4 +474,9 @@ impl Core {
             }
         }
     }
+}
+
+/// What to be woken by when an alert's silence is over.
+fn silence_over(alert: &Alert) -> TimerReason {
+    TimerReason::SilenceOver { alert: digest64(alert.id.as_bytes()) }
 }

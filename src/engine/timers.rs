@@ -43,6 +43,11 @@ pub enum TimerReason {
     },
     /// Track lines are due.
     TrackLines,
+    /// The silence that an operator asked for is over.
+    SilenceOver {
+        /// Digest of the alert's id.
+        alert: u64,
+    },
 }
 
 /// Timers are sorted by slots of this length.

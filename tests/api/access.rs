@@ -11,10 +11,10 @@ use serde_json::json;
 use tungstenite::client::IntoClientRequest;
 
 use crate::client::{Events, connect, get, get_as, post, send};
-use crate::service::{Service, Setup};
+use crate::service::{Service, Setup, TWO_SQUADRONS};
 
 /// A service that asks for tokens; those of the settings are given as (role, squadron), named by their place.
-fn guarded(tokens: &[(&str, Option<&str>)]) -> Service {
+pub fn guarded(tokens: &[(&str, Option<&str>)]) -> Service {
     let given = |(i, (role, squadron)): (usize, &(&str, Option<&str>))| GivenToken {
         name: format!("holder {i}"),
         role: role.parse().unwrap(),
@@ -22,11 +22,11 @@ fn guarded(tokens: &[(&str, Option<&str>)]) -> Service {
         secret: secret(i),
     };
     let tokens = Some(tokens.iter().enumerate().map(given).collect());
-    Service::start(Setup { tokens, ..Setup::default() })
+    Service::start(Setup { tokens, zones: Some(TWO_SQUADRONS.to_owned()), ..Setup::default() })
 }
 
 /// The secret of the settings' token at a place.
-fn secret(place: usize) -> String {
+pub fn secret(place: usize) -> String {
     format!("a-secret-of-more-than-32-letters-{place}")
 }
 

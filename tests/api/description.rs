@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::client::{get, post};
 use crate::picture::{start, track};
-use crate::service::{Service, Setup};
+use crate::service::{Service, Setup, TWO_SQUADRONS};
 
 fn description() -> Value {
     serde_json::from_str(include_str!("../../src/edge/api/openapi.json")).unwrap()
@@ -17,7 +17,8 @@ fn description() -> Value {
 
 /// A service with something to tell on every path; the alert is a real line, with what the service adds to it.
 fn service() -> Service {
-    let mut service = Service::start(Setup { exercise: Some("EXERCISE x20".to_owned()), ..Setup::default() });
+    let zones = Some(TWO_SQUADRONS.to_owned());
+    let mut service = Service::start(Setup { exercise: Some("EXERCISE x20".to_owned()), zones, ..Setup::default() });
     let lines = std::fs::read_to_string("replay/mother/expected.jsonl").unwrap();
     let mut alert: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     alert["evidence"]["fixes"] = json!([{"t": "2026-01-10T00:00:00.000Z", "track": "t1", "lat": 1.0, "lon": 2.0, "sog_kn": null,
@@ -101,7 +102,7 @@ fn answers_have_the_shape_that_is_described() {
             }
             let answer = match method.as_str() {
                 "get" => get(service.address, &concrete),
-                "post" => post(service.address, &concrete, &[], "{}"),
+                "post" => post(service.address, &concrete, &[], &example(&description, operation)),
                 other => panic!("{other}"),
             };
             assert_eq!((answer.status, answer.header("content-type")), (200, Some(kind.as_str())), "{concrete}");
@@ -109,7 +110,14 @@ fn answers_have_the_shape_that_is_described() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 13);
+    assert_eq!(checked, 17);
+}
+
+/// The body that the description gives as an example.
+fn example(description: &Value, operation: &Value) -> String {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let name = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+    description["components"]["schemas"][name]["example"].to_string()
 }
 
 #[test]

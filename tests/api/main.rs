@@ -3,6 +3,7 @@
 
 mod access;
 mod client;
+mod commands;
 mod connections;
 mod description;
 mod picture;

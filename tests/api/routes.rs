@@ -68,32 +68,6 @@ fn one_alert_and_its_evidence() {
     }
 }
 
-#[test]
-fn acknowledging_answers_with_the_alert_after_it() {
-    let service = Service::start(Setup::default());
-    service.book.tell("a", 1, Some("1"), json!({}));
-    for body in [r#"{"note":"on our way"}"#, "{}"] {
-        let answer = post(service.address, "/api/v1/alerts/a/acknowledge", &[], body);
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let alert = answer.json();
-        assert_eq!((alert["state"].as_str(), alert["revision"].as_u64()), (Some("active_acknowledged"), Some(2)));
-        assert_eq!(alert["handling"], json!({"acknowledged_by": "operator", "note": "on our way"}));
-    }
-    assert_eq!(post(service.address, "/api/v1/alerts/b/acknowledge", &[], "{}").status, 404);
-    assert_eq!(post(service.address, "/api/v1/alerts/a/sink", &[], "{}").status, 404);
-}
-
-#[test]
-fn a_command_that_cannot_be_recorded_is_told_so() {
-    let service = Service::start(Setup { journal_works: false, ..Setup::default() });
-    service.book.tell("a", 1, None, json!({}));
-    let answer = post(service.address, "/api/v1/alerts/a/acknowledge", &[], "{}");
-    assert!(answer.status == 503 && answer.error().contains("nothing has changed"), "{answer:?}");
-    service.stop_engine();
-    let answer = post(service.address, "/api/v1/alerts/a/acknowledge", &[], "{}");
-    assert_eq!((answer.status, answer.error().as_str()), (503, "the service is stopping"));
-}
-
 fn two_tracks() -> Vec<(TrackIx, Option<SeenTrack>)> {
     let claims = Claims {
         name: Name::from("BIỂN \"ĐÔNG\"").ok(),

@@ -13,7 +13,7 @@ use picket::edge::inlet::{Inlet, Outcome, Work};
 use picket::edge::metrics::Metrics;
 use picket::edge::seen::SeenPicture;
 use picket::edge::store::{HistoryStore, LocalStore, NewRevision, Outbox, Published};
-use picket::engine::command::Command;
+use picket::engine::command::{Action, Command};
 use picket::engine::input::FeedKind;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -35,6 +35,10 @@ pub struct Service {
     pub dir: TempDir,
 }
 
+/// Zones of squadrons 1 and 3.
+pub const TWO_SQUADRONS: &str =
+    r#"{"type":"FeatureCollection","features":[{"properties":{"squadron":"1"}},{"properties":{"squadron":"3"}}]}"#;
+
 /// What a test wants otherwise.
 pub struct Setup {
     pub tokens: Option<Vec<GivenToken>>,
@@ -43,13 +47,15 @@ pub struct Setup {
     pub exercise: Option<String>,
     /// Whether commands find the journal writable.
     pub journal_works: bool,
+    /// The zones in force, GeoJSON; none if not given.
+    pub zones: Option<String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let pace =
             Pace { heartbeat: Duration::from_millis(200), picture: Duration::from_millis(20), ..Pace::default() };
-        Setup { tokens: None, pace, allow_host: Vec::new(), exercise: None, journal_works: true }
+        Setup { tokens: None, pace, allow_host: Vec::new(), exercise: None, journal_works: true, zones: None }
     }
 }
 
@@ -59,6 +65,7 @@ pub struct Book {
     store: Arc<Mutex<LocalStore>>,
     outbox: Outbox,
     metrics: Metrics,
+    commands: Arc<Mutex<Vec<Command>>>,
 }
 
 impl Book {
@@ -93,6 +100,32 @@ impl Book {
         self.outbox.announce(told);
     }
 
+    /// The commands that came.
+    pub fn commands(&self) -> Vec<Command> {
+        self.commands.lock().unwrap().clone()
+    }
+
+    fn act(&self, command: &Command) {
+        self.commands.lock().unwrap().push(command.clone());
+        match &command.action {
+            Action::Acknowledge => self.acknowledge(command),
+            Action::Transfer { squadron } => self.hand_over(&command.alert, squadron),
+            _ => {}
+        }
+    }
+
+    fn hand_over(&self, id: &str, squadron: &str) {
+        let alert = self.store.lock().unwrap().reader().alert(id).unwrap().unwrap();
+        let mut line: Value = serde_json::from_str(&alert.line).unwrap();
+        let mut told = |more: u32, whose: Option<&str>, state: &str| {
+            line["state"] = json!(state);
+            line["revision"] = json!(alert.revision + more);
+            self.tell(id, alert.revision + more, whose, line.clone());
+        };
+        told(1, alert.squadron.as_deref(), "responsibility_transferred");
+        told(2, Some(squadron), "active_unacknowledged");
+    }
+
     fn acknowledge(&self, command: &Command) {
         let found = self.store.lock().unwrap().reader().alert(&command.alert).unwrap();
         let Some(alert) = found.filter(|alert| !alert.line.contains("active_acknowledged")) else { return };
@@ -115,10 +148,15 @@ impl Service {
         let history = HistoryStore::open(dir.path()).unwrap();
         let outbox = Outbox::new(store.reader()).unwrap();
         let metrics = Metrics::default();
-        let book = Book { store: Arc::new(Mutex::new(store)), outbox: outbox.clone(), metrics: metrics.clone() };
+        let book = Book {
+            store: Arc::new(Mutex::new(store)),
+            outbox: outbox.clone(),
+            metrics: metrics.clone(),
+            commands: Arc::default(),
+        };
         let (inlet, work) = Inlet::new();
         let (seen, health) = (SeenPicture::default(), Health::new(2));
-        let zones = r#"{"type":"FeatureCollection","features":[]}"#.into();
+        let zones = setup.zones.unwrap_or_else(|| r#"{"type":"FeatureCollection","features":[]}"#.to_owned()).into();
         let in_force = watch::Sender::new(InForce { zones, settings_hash: "0123".to_owned() });
         let readiness = watch::Sender::new(Readiness::Ready);
         let reader = book.store().reader();
@@ -193,7 +231,7 @@ fn handle(mut work: mpsc::Receiver<Work>, book: &Book, journal_works: bool) {
         }
         if let Work::Command { command, done } = work {
             if journal_works {
-                book.acknowledge(&command);
+                book.act(&command);
             }
             let _ = done.send(if journal_works { Outcome::Done } else { Outcome::Refused });
         }

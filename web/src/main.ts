@@ -44,8 +44,8 @@ const queue = new Queue(byId("queue"), desk);
 new Feeds(byId("feeds"), desk);
 new FeedsPage(byId("feeds-page"), desk);
 const tools = new ChartTools(byId("chart-tools"), desk, () => chart);
-const panel = new Panel(byId("panel"), desk, async (id) => {
-  desk.take(await client.acknowledge(id));
+const panel = new Panel(byId("panel"), desk, async (id, action, body) => {
+  desk.take(await client.command(id, action, body));
 });
 
 listenToKeys({
@@ -60,6 +60,7 @@ listenToKeys({
     if (desk.page.value === null) desk.select(null);
     else desk.page.value = null;
   },
+  handle: () => panel.handle(),
   help: openHelp,
   feeds: () => desk.togglePage("feeds"),
 });

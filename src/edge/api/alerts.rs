@@ -1,4 +1,4 @@
-//! Alerts: the list, one of them, its evidence, and what operators do to it. Lines go out as they are stored.
+//! Alerts: the list, one of them, its evidence. Lines go out as they are stored.
 
 use std::sync::Arc;
 
@@ -12,17 +12,13 @@ use serde_json::value::RawValue;
 
 use super::App;
 use super::error::ApiError;
-use super::query::{Told, asked};
+use super::query::asked;
 use super::session::Asker;
 use crate::edge::auth::{Principal, Role};
-use crate::edge::inlet::{Outcome, Stopping};
 use crate::edge::store::{AlertFilter, Published};
-use crate::engine::command::{Action, Command};
 
 /// Alerts in a list where the query names no limit.
 const LISTED: usize = 5000;
-/// The most characters of a note.
-const NOTE_AT_MOST: usize = 2000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,35 +93,8 @@ pub(super) async fn evidence(
     Ok(json(serde_json::to_vec(&evidence).map_err(unreadable)?.into()))
 }
 
-/// The body of an acknowledgement.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Acknowledgement {
-    note: Option<String>,
-}
-
-/// `POST /api/v1/alerts/{id}/acknowledge`.
-pub(super) async fn acknowledge(
-    State(app): State<App>,
-    Asker(asker): Asker,
-    Path(id): Path<String>,
-    Told(Acknowledgement { note }): Told<Acknowledgement>,
-) -> Result<Response, ApiError> {
-    if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_AT_MOST) {
-        return Err(ApiError::bad_request(format!("the note is longer than {NOTE_AT_MOST} characters")));
-    }
-    let alert = visible(&app, &asker.principal, id.clone()).await?;
-    let by = asker.principal.name.clone();
-    let command = Command { alert: alert.id.clone(), action: Action::Acknowledge, by, note };
-    match app.inlet.command(command).await {
-        Ok(Outcome::Done) => visible(&app, &asker.principal, id).await.map(|alert| line(&alert)),
-        Ok(Outcome::Refused) => Err(ApiError::unavailable("the journal cannot be written: nothing has changed")),
-        Err(Stopping) => Err(ApiError::unavailable(Stopping.to_string())),
-    }
-}
-
 /// The newest revision of an alert, if they may see it; for them there is no other.
-async fn visible(app: &App, asker: &Principal, id: String) -> Result<Arc<Published>, ApiError> {
+pub(super) async fn visible(app: &App, asker: &Principal, id: String) -> Result<Arc<Published>, ApiError> {
     let not_found = ApiError::not_found(format!("there is no alert `{}`", id.escape_debug()));
     if asker.role == Role::Liaison {
         return Err(not_found);
@@ -134,7 +103,8 @@ async fn visible(app: &App, asker: &Principal, id: String) -> Result<Arc<Publish
     found.filter(|alert| asker.sees(alert.squadron.as_deref())).ok_or(not_found)
 }
 
-fn line(alert: &Published) -> Response {
+/// The line of a revision, as it is stored.
+pub(super) fn line(alert: &Published) -> Response {
     json(Bytes::copy_from_slice(alert.line.as_bytes()).into())
 }
 

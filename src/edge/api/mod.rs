@@ -3,6 +3,7 @@
 mod about;
 mod alerts;
 mod bbox;
+mod commands;
 mod connection;
 mod console;
 mod early;

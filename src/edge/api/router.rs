@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::error::ApiError;
 use super::guard::guard;
 use super::session::{Needs, admit};
-use super::{App, about, alerts, console, exposition, feeds, picture, stream, tracks, zones};
+use super::{App, about, alerts, commands, console, exposition, feeds, picture, stream, tracks, zones};
 
 /// One route.
 struct Route {
@@ -25,7 +25,11 @@ const ROUTES: &[Route] = &[
     route("/api/v1/alerts/stream", Needs::Token, || get(stream::stream)),
     route("/api/v1/alerts/{id}", Needs::Token, || get(alerts::one)),
     route("/api/v1/alerts/{id}/evidence", Needs::Token, || get(alerts::evidence)),
-    route("/api/v1/alerts/{id}/acknowledge", Needs::Command, || post(alerts::acknowledge)),
+    route("/api/v1/alerts/{id}/acknowledge", Needs::Command, || post(commands::acknowledge)),
+    route("/api/v1/alerts/{id}/assign", Needs::Command, || post(commands::assign)),
+    route("/api/v1/alerts/{id}/silence", Needs::Command, || post(commands::silence)),
+    route("/api/v1/alerts/{id}/transfer", Needs::Command, || post(commands::transfer)),
+    route("/api/v1/alerts/{id}/close", Needs::Command, || post(commands::close)),
     route("/api/v1/tracks", Needs::Picture, || get(tracks::list)),
     route("/api/v1/tracks/{id}", Needs::Picture, || get(tracks::one)),
     route("/api/v1/tracks/{id}/history", Needs::Picture, || get(tracks::history)),

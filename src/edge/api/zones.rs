@@ -1,5 +1,7 @@
 //! Zones: what their files say, as one GeoJSON collection.
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
@@ -89,6 +91,24 @@ fn feature(text: &str) -> serde_json::Result<Feature<'_>> {
         radius_m,
     };
     Ok(Feature { r#type: "Feature", id, geometry, properties })
+}
+
+/// The squadrons that zones name, of a collection as [`feature_collection`] makes it.
+pub(super) fn squadrons(collection: &str) -> BTreeSet<String> {
+    #[derive(Deserialize)]
+    struct Zones {
+        features: Vec<Zone>,
+    }
+    #[derive(Deserialize)]
+    struct Zone {
+        properties: Of,
+    }
+    #[derive(Deserialize)]
+    struct Of {
+        squadron: Option<String>,
+    }
+    let zones = serde_json::from_str(collection).unwrap_or(Zones { features: Vec::new() });
+    zones.features.into_iter().filter_map(|zone| zone.properties.squadron).collect()
 }
 
 /// `GET /api/v1/zones`.

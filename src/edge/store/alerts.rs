@@ -125,6 +125,11 @@ impl StoreReader {
         self.readers.read(|transaction| transaction.query_row(&sql, [id], published).optional())
     }
 
+    /// The last revision of an alert that a squadron was told: its own, or nobody's.
+    pub fn last_told_to(&self, squadron: &str, id: &str) -> Result<Option<Arc<Published>>, StoreError> {
+        self.readers.read(|transaction| transaction.query_row(LAST_TOLD_TO, [id, squadron], published).optional())
+    }
+
     /// The revisions told after a sequence number, oldest first, at most `limit`; of one squadron and of none, or of all.
     pub fn after(
         &self,
@@ -140,6 +145,10 @@ impl StoreReader {
         })
     }
 }
+
+const LAST_TOLD_TO: &str = "
+SELECT o.sequence, o.id, o.revision, o.squadron, o.line FROM outbox o
+WHERE o.id = ?1 AND (o.squadron = ?2 OR o.squadron IS NULL) ORDER BY o.revision DESC LIMIT 1";
 
 /// Lists alerts of squadron ?1 and of none, at most ?2.
 fn list_sql(open_only: bool, of_squadron: bool) -> String {

@@ -24,8 +24,9 @@ const KEPT_WHOLE: usize = 10_000;
 struct Entry {
     id: String,
     revision: u32,
-    acknowledged: bool,
     handling: Handling,
+    /// The squadron it was handed over to.
+    given_to: Option<String>,
     /// Its newest revision, while a command may still act on it.
     newest: Option<Box<Alert>>,
 }
@@ -38,6 +39,8 @@ pub struct AlertBook {
     numbers: Map<u64, u64>,
     /// Whose text is kept, oldest first.
     whole: VecDeque<u64>,
+    /// Until when a rule's alerts about a vessel ask for no attention, by the digest of both.
+    silences: Map<u64, EventTime>,
     settings_hash: String,
 }
 
@@ -66,11 +69,15 @@ impl AlertBook {
         let severity = severity::judge(&anomaly, view);
         anomaly.evidence = Evidence::default();
         let settings_hash = self.settings_hash.clone();
+        let silenced_until = self.silenced_until(anomaly.kind, &subjects, view.now);
         let entry = self.entry(number, &key);
+        if entry.revision == 0 {
+            entry.handling.silenced_until = silenced_until;
+        }
         entry.revision += 1;
         let before = entry.newest.as_ref().map(|alert| alert.anomaly.priority);
         if change == Change::Escalated && before.is_none_or(|before: Priority| anomaly.priority > before) {
-            entry.acknowledged = false;
+            entry.handling.ask_again();
         }
         let alert = Alert {
             id: entry.id.clone(),
@@ -78,11 +85,11 @@ impl AlertBook {
             revision: entry.revision,
             at: view.now,
             cause: Cause::Anomaly(change),
-            state: state(change == Change::Retracted, anomaly.end.is_some(), entry.acknowledged),
+            state: entry.handling.state(change == Change::Retracted, anomaly.end.is_some()),
             severity,
             subjects,
             feed,
-            squadron: zone.and_then(|zone| zone.squadron.clone()),
+            squadron: entry.given_to.clone().or_else(|| zone.and_then(|zone| zone.squadron.clone())),
             zone: zones.first().cloned(),
             zones,
             suppressed_entry,
@@ -95,34 +102,92 @@ impl AlertBook {
         alert
     }
 
-    /// Does what an operator commands and returns the revision it makes; `None` if that changes nothing.
-    pub fn command(&mut self, command: &Command, at: EventTime) -> Option<Alert> {
-        let number = *self.numbers.get(&digest64(command.alert.as_bytes()))?;
-        let entry = self.entries.get_mut(&number).filter(|entry| entry.id == command.alert)?;
-        match command.action {
-            Action::Acknowledge if entry.acknowledged => return None,
-            Action::Acknowledge => {
-                let newest = entry.newest.as_ref()?;
-                if newest.state == AlertState::Retracted {
-                    return None;
-                }
-                entry.acknowledged = true;
-                entry.handling.acknowledged_by = Some(command.by.clone());
-                entry.handling.note = command.note.clone().or(entry.handling.note.take());
+    /// Does what an operator commands and returns the revisions that makes: none if it changes nothing, two if another squadron
+    /// takes over, of which the first is the last that the squadron before sees.
+    pub fn command(&mut self, command: &Command, at: EventTime) -> SmallVec<[Alert; 2]> {
+        let mut revisions = SmallVec::new();
+        let Some(number) = self.number(digest64(command.alert.as_bytes())) else { return revisions };
+        let Some(entry) = self.entries.get_mut(&number).filter(|entry| entry.id == command.alert) else {
+            return revisions;
+        };
+        let Some(newest) = entry.newest.as_ref().filter(|newest| newest.state != AlertState::Retracted) else {
+            return revisions;
+        };
+        if let Action::Transfer { squadron } = &command.action {
+            let from = newest.squadron.clone();
+            if from.as_ref() != Some(squadron) {
+                let last = self.revise(number, Cause::Operator, at);
+                revisions.extend(last.map(|last| Alert { state: AlertState::ResponsibilityTransferred, ..last }));
+                self.hand_over(number, from.as_deref(), command);
+                revisions.extend(self.revise(number, Cause::Operator, at));
             }
+        } else if entry.handling.take(command, at) {
+            if matches!(command.action, Action::Silence { .. }) {
+                let (kind, subjects, until) =
+                    (newest.anomaly.kind, newest.subjects.clone(), entry.handling.silenced_until);
+                self.silence(kind, &subjects, until, at);
+            }
+            revisions.extend(self.revise(number, Cause::Operator, at));
         }
+        revisions
+    }
+
+    fn hand_over(&mut self, number: u64, from: Option<&str>, command: &Command) {
+        if let (Some(entry), Action::Transfer { squadron }) = (self.entries.get_mut(&number), &command.action) {
+            entry.handling.hand_over(from, command);
+            entry.given_to = Some(squadron.clone());
+        }
+    }
+
+    /// The silence of an alert is over: it asks for attention again, if it goes on and nobody has taken it.
+    pub fn end_silence(&mut self, id_digest: u64, at: EventTime) -> Option<Alert> {
+        let number = self.number(id_digest)?;
+        let entry = self.entries.get_mut(&number)?;
+        entry.handling.silenced_until.filter(|until| *until <= at)?;
+        entry.handling.silenced_until = None;
+        let asks = entry.newest.as_ref().is_some_and(|newest| newest.state == AlertState::Silenced);
+        if asks { self.revise(number, Cause::Anomaly(Change::Kept), at) } else { None }
+    }
+
+    /// Another revision of what is known.
+    fn revise(&mut self, number: u64, cause: Cause, at: EventTime) -> Option<Alert> {
+        let entry = self.entries.get_mut(&number)?;
         let newest = entry.newest.as_ref()?;
         entry.revision += 1;
         let alert = Alert {
             revision: entry.revision,
             at,
-            cause: Cause::Operator,
-            state: state(false, newest.anomaly.end.is_some(), entry.acknowledged),
+            cause,
+            state: entry.handling.state(false, newest.anomaly.end.is_some()),
+            squadron: entry.given_to.clone().or_else(|| newest.squadron.clone()),
             handling: entry.handling.clone(),
             ..Alert::clone(newest)
         };
         self.keep(number, &alert);
         Some(alert)
+    }
+
+    /// The number of an alert by the digest of its id.
+    fn number(&self, id_digest: u64) -> Option<u64> {
+        self.numbers.get(&id_digest).copied()
+    }
+
+    /// What a rule finds of these vessels asks for no attention until then; without an instant, for attention again.
+    fn silence(&mut self, kind: Kind, subjects: &[Subject], until: Option<EventTime>, now: EventTime) {
+        self.silences.retain(|_, end| *end > now);
+        for subject in subjects {
+            let key = silence_key(kind, subject);
+            match until {
+                Some(until) => _ = self.silences.insert(key, until),
+                None => _ = self.silences.remove(&key),
+            }
+        }
+    }
+
+    /// Until when what a rule finds of these vessels asks for no attention.
+    fn silenced_until(&self, kind: Kind, subjects: &[Subject], now: EventTime) -> Option<EventTime> {
+        let silences = subjects.iter().filter_map(|subject| self.silences.get(&silence_key(kind, subject)).copied());
+        silences.max().filter(|until| *until > now)
     }
 
     /// How many alerts were ever raised.
@@ -141,13 +206,13 @@ impl AlertBook {
         self.entries.get_or_insert_with(number, || {
             let id = free_id(key, numbers);
             numbers.insert(digest64(id.as_bytes()), number);
-            Entry { id, revision: 0, acknowledged: false, handling: Handling::default(), newest: None }
+            Entry { id, revision: 0, handling: Handling::default(), given_to: None, newest: None }
         })
     }
 
     /// Keeps a revision for the next command, unless none can act on it any more.
     fn keep(&mut self, number: u64, alert: &Alert) {
-        let settled = matches!(alert.state, AlertState::Normal | AlertState::Retracted);
+        let settled = alert.state == AlertState::Retracted;
         let Some(entry) = self.entries.get_mut(&number) else { return };
         let known = entry.newest.is_some();
         entry.newest = (!settled).then(|| Box::new(alert.clone()));
@@ -170,15 +235,9 @@ fn free_id(key: &str, numbers: &Map<u64, u64>) -> String {
     ids.find(|id| !numbers.contains_key(&digest64(id.as_bytes()))).unwrap_or_default()
 }
 
-/// The state that follows from what happened at sea and what people did.
-fn state(retracted: bool, over: bool, acknowledged: bool) -> AlertState {
-    match (retracted, over, acknowledged) {
-        (true, _, _) => AlertState::Retracted,
-        (_, false, false) => AlertState::ActiveUnacknowledged,
-        (_, false, true) => AlertState::ActiveAcknowledged,
-        (_, true, false) => AlertState::RectifiedUnacknowledged,
-        (_, true, true) => AlertState::Normal,
-    }
+/// What a silence is about: a rule and a vessel.
+fn silence_key(kind: Kind, subject: &Subject) -> u64 {
+    digest64(format!("{}\n{}", kind.text(), subject.track).as_bytes())
 }
 
 /// The hash that names an alert: kind, whom it is about, zone, onset.

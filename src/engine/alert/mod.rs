@@ -1,6 +1,7 @@
 //! Alerts: what people receive; identity minted once, revisions, state, severity.
 
 pub mod book;
+mod handling;
 pub mod severity;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::digest::hex;
 use super::time::EventTime;
 use super::track::{Fix, TrackId};
 use super::vessel::{Mmsi, Name};
+pub use handling::Handling;
 use severity::Severity;
 
 /// States of an alert, as in IEC 61924-2 (ALF), and `Retracted`.
@@ -20,9 +22,13 @@ pub enum AlertState {
     ActiveUnacknowledged,
     /// It goes on and somebody has taken it.
     ActiveAcknowledged,
+    /// It goes on and asks for no attention for a while.
+    Silenced,
+    /// It goes on and is another squadron's now: the last that its squadron before sees of it.
+    ResponsibilityTransferred,
     /// It is over and nobody has taken it.
     RectifiedUnacknowledged,
-    /// It is over and somebody had taken it.
+    /// It is over and somebody had taken it, or it was closed.
     Normal,
     /// Late data undid it.
     Retracted,
@@ -100,15 +106,6 @@ pub struct Alert {
     pub settings_hash: String,
 }
 
-/// What people did about an alert.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Handling {
-    /// Who acknowledged it.
-    pub acknowledged_by: Option<String>,
-    /// What they said about it.
-    pub note: Option<String>,
-}
-
 /// Why there is a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
@@ -137,6 +134,8 @@ impl AlertState {
         match self {
             AlertState::ActiveUnacknowledged => "active_unacknowledged",
             AlertState::ActiveAcknowledged => "active_acknowledged",
+            AlertState::Silenced => "silenced",
+            AlertState::ResponsibilityTransferred => "responsibility_transferred",
             AlertState::RectifiedUnacknowledged => "rectified_unacknowledged",
             AlertState::Normal => "normal",
             AlertState::Retracted => "retracted",

@@ -10,6 +10,7 @@ const KEYS: [keys: string[], text: Key][] = [
   [["k"], "help.previous"],
   [["Enter"], "help.open"],
   [["a"], "help.acknowledge"],
+  [["h"], "help.handle"],
   [["f"], "help.feeds"],
   [["Esc"], "help.close"],
   [["?"], "help.help"],

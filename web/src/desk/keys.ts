@@ -5,6 +5,7 @@ export interface Commands {
   previous: () => void;
   open: () => void;
   acknowledge: () => void;
+  handle: () => void;
   close: () => void;
   help: () => void;
   feeds: () => void;
@@ -18,6 +19,7 @@ export function listenToKeys(commands: Commands): void {
     ArrowUp: commands.previous,
     Enter: commands.open,
     a: commands.acknowledge,
+    h: commands.handle,
     Escape: commands.close,
     "?": commands.help,
     f: commands.feeds,

@@ -1,4 +1,4 @@
-// The panel: everything about the selected alert or vessel, and the button that acknowledges.
+// The panel: everything about the selected alert or vessel, the button that acknowledges, and what else can be done.
 
 import { gravity, isUnacknowledged } from "../state/alerts";
 import type { Desk } from "../state/desk";
@@ -7,6 +7,7 @@ import { language, say, sayCode } from "../words";
 import { percent } from "../words/format";
 import { h } from "./dom";
 import { checkIcon, closeIcon, kindIcon, severityBars } from "./icons";
+import { HandlingForms } from "./handling";
 import { factorList, feedLink, handlingTable, meetingList, recordTable, subjectList, whenView, whereTable } from "./sections";
 import { vesselSheet } from "./vessel_sheet";
 
@@ -16,12 +17,14 @@ export class Panel {
   /** What is written now: the alert's revision and state, or the track. */
   #print = "";
   #fixes: number | null = null;
+  readonly #forms: HandlingForms;
 
   constructor(
     private readonly container: HTMLElement,
     private readonly desk: Desk,
-    private readonly sendAcknowledgement: (id: string) => Promise<void>,
+    private readonly send: (id: string, action: string, body: Record<string, unknown>) => Promise<void>,
   ) {
+    this.#forms = new HandlingForms(desk, send);
     this.#button.addEventListener("click", () => void this.acknowledge());
     language.on(() => this.rebuild());
     desk.selectedAlert.on(() => this.#show());
@@ -51,6 +54,11 @@ export class Panel {
     this.container.focus();
   }
 
+  /** Goes to what can be done to the selected alert. */
+  handle(): void {
+    if (this.desk.selected() !== null) this.#forms.focus();
+  }
+
   /** Acknowledges the selected alert; a second call while one is under way does nothing. */
   async acknowledge(): Promise<void> {
     const alert = this.desk.selected();
@@ -59,7 +67,7 @@ export class Panel {
     this.#button.replaceChildren(say("panel.acknowledging"));
     this.#failure.hidden = true;
     try {
-      await this.sendAcknowledgement(alert.id);
+      await this.send(alert.id, "acknowledge", {});
     } catch (error) {
       this.#failure.textContent = say("panel.failed", { reason: error instanceof Error ? error.message : String(error) });
       this.#failure.hidden = false;
@@ -90,6 +98,8 @@ export class Panel {
   #write(alert: Alert): void {
     this.#button.replaceChildren(checkIcon(), say("panel.acknowledge"), h("kbd", {}, "a"));
     this.#button.hidden = !isUnacknowledged(alert);
+    this.#forms.show(alert);
+    const focused = document.activeElement;
     const section = (title: string, ...content: (Node | null)[]) =>
       h("section", {}, h("h3", {}, title), ...content.filter((node) => node !== null));
     this.container.replaceChildren(
@@ -100,9 +110,10 @@ export class Panel {
       section(say("panel.when"), whenView(this.desk, alert)),
       ...(alert.feed === undefined ? [section(say("panel.where"), whereTable(alert, this.desk))] : []),
       ...(alert.meetings && alert.meetings.length > 1 ? [section(say("panel.meetings"), meetingList(alert.meetings))] : []),
-      section(say("panel.handling"), handlingTable(alert)),
+      section(say("panel.handling"), handlingTable(alert), this.#forms.element),
       section(say("panel.record"), recordTable(alert, this.#fixes)),
     );
+    if (focused instanceof HTMLElement && this.#forms.element.contains(focused)) focused.focus();
   }
 
   #closeButton(): HTMLElement {

@@ -152,8 +152,12 @@ function leadOf(alert: Alert): HTMLElement {
   return h("span", { class: "entry-severity" }, severityBars(gravity(alert)), sayCode("severity", alert.severity));
 }
 
-/** Who acknowledged it. */
+/** Who acknowledged it, or until when it is silenced. */
 function statusOf({ state, suppressed, handling }: Alert): HTMLElement | null {
+  if (suppressed === null && state === "silenced" && handling?.silenced_until) {
+    const until = clock(Date.parse(handling.silenced_until), "local", false);
+    return h("span", { class: "entry-status" }, say("queue.silenced", { until }));
+  }
   if (suppressed !== null || state !== "active_acknowledged") return null;
   const name = handling?.acknowledged_by;
   const title = name ? say("queue.acknowledgedBy", { name }) : null;

@@ -152,9 +152,10 @@ export function handlingTable({ state, cause, handling }: Alert): HTMLElement {
     [say("panel.cause"), sayCode("cause", cause)],
     [say("panel.acknowledgedBy"), handling?.acknowledged_by],
     [say("panel.assignee"), handling?.assignee],
-    [say("panel.outcome"), handling?.outcome],
+    [say("panel.outcome"), handling?.outcome ? sayCode("outcome", handling.outcome) : null],
     [say("panel.note"), handling?.note],
     [say("panel.silencedUntil"), handling?.silenced_until ? instant(handling.silenced_until) : null],
+    [say("panel.transferredFrom"), handling?.transferred_from ? say("app.squadron", { squadron: handling.transferred_from }) : null],
   ]);
 }
 

@@ -17,9 +17,14 @@ export function isUnacknowledged(alert: Alert): boolean {
   return alert.state === "active_unacknowledged" || alert.state === "rectified_unacknowledged";
 }
 
+/** Whether it was dealt with, taken back or given away. */
+export function isClosed({ state }: Alert): boolean {
+  return state === "retracted" || state === "normal" || state === "responsibility_transferred";
+}
+
 /** Whether there is still something to see or to do: it goes on, or nobody acknowledged it. */
 export function isOpen(alert: Alert): boolean {
-  if (alert.state === "retracted" || alert.state === "normal") return false;
+  if (isClosed(alert)) return false;
   return alert.end === null || isUnacknowledged(alert);
 }
 

@@ -60,9 +60,10 @@ export class Client {
     return (await this.#json<{ fixes: Fix[] }>(`alerts/${encodeURIComponent(id)}/evidence`)).fixes;
   }
 
-  acknowledge(id: string): Promise<Alert> {
+  /** Does something to an alert: `acknowledge`, `assign`, `silence`, `transfer`, `close`; gives the alert after it. */
+  command(id: string, action: string, body: Record<string, unknown> = {}): Promise<Alert> {
     const headers = { "Content-Type": "application/json" };
-    return this.#json(`alerts/${encodeURIComponent(id)}/acknowledge`, { method: "POST", headers, body: "{}" });
+    return this.#json(`alerts/${encodeURIComponent(id)}/${action}`, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
   /** The raw answer below /api/v1; waits for a token and tries again on 401, throws [`Refused`] on other errors. */

@@ -43,6 +43,7 @@ export interface Handling {
   outcome: string | null;
   note: string | null;
   silenced_until: string | null;
+  transferred_from?: string | null;
 }
 
 export interface Alert {

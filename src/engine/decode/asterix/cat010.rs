@@ -5,7 +5,8 @@ use super::item::{RE, SP, Uap, explicit, extended, fixed, repetitive};
 use super::message::{AsterixMessage, Vector, signed, signed_bytes};
 
 /// The category.
-pub const CAT010: Category = Category { number: 10, uap: UAP, required: mask(UAP, &[10, 0]), refusable: mask(UAP, &[0, 140, 41]), take };
+pub const CAT010: Category =
+    Category { number: 10, uap: UAP, required: mask(UAP, &[10, 0]), refusable: mask(UAP, &[0, 140, 41]), take };
 
 /// A target report (I010/000).
 pub const TARGET_REPORT: u8 = 1;

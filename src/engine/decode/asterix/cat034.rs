@@ -7,7 +7,8 @@ use crate::engine::earth::Position;
 use crate::engine::time::Span;
 
 /// The category.
-pub const CAT034: Category = Category { number: 34, uap: UAP, required: mask(UAP, &[10, 0]), refusable: mask(UAP, &[0, 30, 120]), take };
+pub const CAT034: Category =
+    Category { number: 34, uap: UAP, required: mask(UAP, &[10, 0]), refusable: mask(UAP, &[0, 30, 120]), take };
 
 /// North marker (I034/000).
 pub const NORTH_MARKER: u8 = 1;

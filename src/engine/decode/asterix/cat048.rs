@@ -6,7 +6,8 @@ use super::message::{AsterixMessage, Vector, signed};
 use crate::engine::units::NAUTICAL_MILE_M;
 
 /// The category.
-pub const CAT048: Category = Category { number: 48, uap: UAP, required: mask(UAP, &[10, 140]), refusable: mask(UAP, &[140]), take };
+pub const CAT048: Category =
+    Category { number: 48, uap: UAP, required: mask(UAP, &[10, 140]), refusable: mask(UAP, &[140]), take };
 
 const ONE: Option<Part> = Some(Part::Fixed(1));
 const PLOT_CHARACTERISTICS: &[Option<Part>] = &[ONE, ONE, ONE, ONE, ONE, ONE, ONE];

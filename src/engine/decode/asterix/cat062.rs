@@ -5,7 +5,8 @@ use super::item::{Part, RE, SP, Subfields, Uap, compound, explicit, extended, fi
 use super::message::{AsterixMessage, Vector, signed, signed_bytes, unsigned};
 
 /// The category.
-pub const CAT062: Category = Category { number: 62, uap: UAP, required: mask(UAP, &[10, 70, 40, 80]), refusable: mask(UAP, &[70, 105]), take };
+pub const CAT062: Category =
+    Category { number: 62, uap: UAP, required: mask(UAP, &[10, 70, 40, 80]), refusable: mask(UAP, &[70, 105]), take };
 
 const fn bytes(n: u8) -> Option<Part> {
     Some(Part::Fixed(n))

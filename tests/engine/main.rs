@@ -1,194 +1,16 @@
 //! The engine's rules on small scripted worlds, fed as decoded reports.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use picket::engine::alert::{Alert, AlertState, Cause};
-use picket::engine::command::{Action, Command};
-use picket::engine::core::{Config, Core};
-use picket::engine::decode::report::{
-    AisClass, Body, PositionReport, Report, SensorTrackReport, StationId, TargetStatus,
-};
+mod handling;
+mod world;
+
+use picket::engine::alert::{AlertState, Cause};
+use picket::engine::command::Action;
 use picket::engine::detect::{Change, Kind, Priority, Subkind};
-use picket::engine::digest::digest64;
-use picket::engine::earth::{Offset, Position};
-use picket::engine::input::{Feed, FeedId, FeedKind, Input};
-use picket::engine::intake::{Intake, Steps};
 use picket::engine::limits::Limits;
-use picket::engine::output::Output;
 use picket::engine::rules::Rules;
-use picket::engine::time::{EventTime, Span};
-use picket::engine::units::{Course, Metres, Speed};
 use picket::engine::vessel::Mmsi;
-use picket::engine::zone::ZoneSet;
-
-/// A scripted world: reports by time, run through the core in order.
-#[derive(Default)]
-struct World {
-    reports: Vec<Report>,
-    /// Everything raised so far is acknowledged at these times.
-    acknowledged_at: Vec<EventTime>,
-    /// Other rules come at these times.
-    rules_at: Vec<(EventTime, Rules)>,
-}
-
-const AIS: FeedId = FeedId(0);
-const RADAR: FeedId = FeedId(1);
-
-fn start() -> EventTime {
-    EventTime::from_utc(2026, 1, 10, 12, 0, 0, 0).unwrap()
-}
-
-fn at(s: i64) -> EventTime {
-    start() + Span::from_secs(s)
-}
-
-fn origin() -> Position {
-    Position::from_degrees(8.45, 106.6).unwrap()
-}
-
-fn place(east_m: f64, north_m: f64) -> Position {
-    origin().moved(Offset { east_m, north_m })
-}
-
-fn feeds() -> Vec<Feed> {
-    vec![Feed::new("ais", FeedKind::Nmea), Feed::new("radar", FeedKind::Nmea)]
-}
-
-fn acknowledge(alert: &Alert) -> Vec<u8> {
-    Command { alert: alert.id.clone(), action: Action::Acknowledge, by: "watch".into(), note: None }.to_bytes()
-}
-
-/// An input that is no frame, through the intake as every other.
-fn order(core: &mut Core, input: &Input<'_>) {
-    let mut steps = Steps::default();
-    Intake::new(&feeds()).take(input, &mut steps);
-    core.take(&steps);
-}
-
-fn drain(core: &mut Core, alerts: &mut Vec<Alert>) {
-    while let Some(output) = core.poll_output() {
-        if let Output::Alert(alert) = output {
-            alerts.push(*alert);
-        }
-    }
-}
-
-impl World {
-    /// A class A vessel that reports each 10 s along `path` (seconds -> metres east, north), silent where it gives none.
-    fn ship(&mut self, mmsi: u32, until_s: i64, path: impl Fn(f64) -> Option<(f64, f64)>) {
-        for s in (i64::from(mmsi % 7)..until_s).step_by(10) {
-            let Some((east, north)) = path(s as f64) else { continue };
-            let (e2, n2) = path(s as f64 + 1.0).unwrap_or((east, north));
-            let velocity = Offset { east_m: e2 - east, north_m: n2 - north };
-            let body = Body::Position(PositionReport {
-                mmsi: Mmsi(mmsi),
-                class: AisClass::A,
-                position: Some(place(east, north)),
-                position_accuracy: true,
-                sog: Some(Speed::from_m_s(velocity.length().0)),
-                cog: Some(velocity.direction()),
-                true_heading: None,
-                navigational_status: Some(0),
-                utc_second_suspect: None,
-            });
-            self.push(AIS, s, body, mmsi.into());
-        }
-    }
-
-    /// A radar target reported each 6 s.
-    fn target(&mut self, number: u32, from_s: i64, until_s: i64, path: impl Fn(f64) -> Option<(f64, f64)>) {
-        let mut held = false;
-        for s in (from_s..until_s).step_by(6) {
-            let Some((east, north)) = path(s as f64) else {
-                if held {
-                    self.push(RADAR, s, target(number, TargetStatus::Lost, None, None), number.into());
-                }
-                held = false;
-                continue;
-            };
-            held = true;
-            let (e2, n2) = path(s as f64 + 1.0).unwrap_or((east, north));
-            let velocity = Offset { east_m: e2 - east, north_m: n2 - north };
-            let body = target(number, TargetStatus::Tracking, Some(place(east, north)), Some(velocity));
-            self.push(RADAR, s, body, number.into());
-        }
-    }
-
-    fn push(&mut self, feed: FeedId, s: i64, body: Body, key: u64) {
-        let digest = digest64(&[key.to_le_bytes(), s.to_le_bytes()].concat());
-        let (seq, t) = (self.reports.len() as u64 + 1, at(s));
-        let station = StationId(if feed == AIS { 7 } else { 0 });
-        self.reports.push(Report { observed_at: t, received_at: t, feed, station, digest, seq, body });
-    }
-
-    /// Four ships that only keep the station healthy, far from everything.
-    fn bystanders(&mut self, until_s: i64) {
-        for i in 0..4u32 {
-            let north = 20_000.0 + 3000.0 * f64::from(i);
-            self.ship(574_900_000 + i, until_s, move |t| Some((t * 5.0 - 20_000.0, north)));
-        }
-    }
-
-    fn run(mut self) -> Vec<Alert> {
-        self.reports.sort_by_key(|r| (r.observed_at, r.feed, r.digest));
-        let config = Config {
-            feeds: feeds(),
-            limits: Limits::default(),
-            zones: ZoneSet::everywhere(),
-            settings_hash: "test".into(),
-            tracks_every: None,
-            fixes_every: None,
-        };
-        self.acknowledged_at.reverse();
-        self.rules_at.reverse();
-        let mut core = Core::new(config);
-        let mut alerts = Vec::new();
-        for report in &self.reports {
-            let due = |at: &EventTime| *at <= report.received_at;
-            while let Some(at) = self.acknowledged_at.pop_if(|at| due(at)) {
-                let commands: Vec<Vec<u8>> = alerts.iter().map(acknowledge).collect();
-                commands.iter().for_each(|body| order(&mut core, &Input::Command { received_at: at, body }));
-                drain(&mut core, &mut alerts);
-            }
-            while let Some((at, rules)) = self.rules_at.pop_if(|(at, _)| due(at)) {
-                order(&mut core, &Input::Rules { received_at: at, body: &rules.to_bytes().unwrap() });
-            }
-            core.take_frame(report.feed, report.received_at, std::slice::from_ref(report));
-            drain(&mut core, &mut alerts);
-        }
-        core.end_feed(AIS);
-        core.end_feed(RADAR);
-        drain(&mut core, &mut alerts);
-        alerts
-    }
-}
-
-fn target(number: u32, status: TargetStatus, position: Option<Position>, velocity: Option<Offset>) -> Body {
-    Body::Target(SensorTrackReport {
-        target_number: number,
-        status,
-        position,
-        range: position.map(|_| Metres(12_000.0)),
-        sog: velocity.map(|v| Speed::from_m_s(v.length().0)),
-        cog: velocity.map(|v| Course::from_degrees(v.direction().degrees())),
-        range_sigma_m: 15.0,
-        cross_sigma_m: 30.0,
-    })
-}
-
-fn of(alerts: &[Alert], kind: Kind) -> Vec<&Alert> {
-    alerts.iter().filter(|a| a.anomaly.kind == kind).collect()
-}
-
-/// Sails in at 5 m/s, stops at `east` from `stop_s` to `go_s`, sails on.
-fn stops(t: f64, stop_s: f64, go_s: f64, east: f64, north: f64) -> (f64, f64) {
-    if t < stop_s {
-        (east - (stop_s - t) * 5.0, north)
-    } else if t < go_s {
-        (east + (t - stop_s) * 0.05, north)
-    } else {
-        (east + (t - go_s) * 5.0, north)
-    }
-}
+use world::*;
 
 #[test]
 fn a_drifter_is_told_at_half_an_hour_and_warned_of_at_an_hour() {
@@ -338,7 +160,8 @@ fn silence_in_a_well_heard_cell_is_dark_and_a_dead_station_is_not() {
 
 #[test]
 fn an_acknowledged_alert_stays_so_until_it_escalates() {
-    let mut world = World { acknowledged_at: vec![at(3600), at(3601), at(5400)], ..World::default() };
+    let commands = [3600, 3601, 5400].map(|t| (at(t), Action::Acknowledge)).to_vec();
+    let mut world = World { commands, ..World::default() };
     world.ship(574_000_001, 9000, |t| Some(stops(t, 1200.0, 6600.0, 0.0, 0.0)));
     let alerts = world.run();
     let loiter = of(&alerts, Kind::Loitering);

@@ -95,6 +95,9 @@ pub struct Feed {
     pub correction_only: bool,
     /// Where a fixed radar stands; `None` for a mobile one, which sends its own position.
     pub site: Option<Site>,
+    /// Where the further radars of an ASTERIX feed stand; each site of such a feed has codes of its own.
+    #[serde(default)]
+    pub more_sites: Vec<Site>,
     /// The date of sentences that carry only a time of day and of recordings without dates (00:00 UTC of that day).
     pub date: Option<EventTime>,
     /// Whether a sentence without checksum is accepted (off for network feeds).
@@ -142,7 +145,29 @@ pub struct Site {
     pub edition: Option<(u8, u8)>,
 }
 
+impl Site {
+    /// Whether it is that of an ASTERIX source: without a code any will do.
+    fn is_of(&self, sac: u8, sic: u8) -> bool {
+        self.sac.is_none_or(|wanted| wanted == sac) && self.sic.is_none_or(|wanted| wanted == sic)
+    }
+}
+
 impl Feed {
+    /// All its sites.
+    pub fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.site.iter().chain(&self.more_sites)
+    }
+
+    /// The site of an ASTERIX source.
+    pub fn site_of(&self, sac: u8, sic: u8) -> Option<&Site> {
+        self.sites().find(|site| site.is_of(sac, sic))
+    }
+
+    /// Whether an ASTERIX source is taken: it has a site, or there are none at all.
+    pub fn takes_source(&self, sac: u8, sic: u8) -> bool {
+        self.site.is_none() || self.site_of(sac, sic).is_some()
+    }
+
     /// A feed with every default, for recordings named on the command line and for tests.
     pub fn new(name: &str, kind: FeedKind) -> Self {
         Feed {
@@ -151,6 +176,7 @@ impl Feed {
             lateness: Span::from_secs(3),
             correction_only: false,
             site: None,
+            more_sites: Vec::new(),
             date: None,
             allow_missing_checksum: false,
             trust_time: default_trust_time(),

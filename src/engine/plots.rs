@@ -1,7 +1,7 @@
 //! Radar plots in the core: what fusion finds enters the picture as radar targets do.
 
 use super::core::Core;
-use super::decode::report::{AisClass, PlotReport, Report, ScanReport};
+use super::decode::report::{AisClass, PlotReport, Report, ScanReport, SourceId};
 use super::earth::{Offset, Position};
 use super::fusion::{AisFix, Event, FusedTrack};
 use super::input::{FeedId, Site};
@@ -19,7 +19,7 @@ const UNSEEN_TURNS: u32 = 10;
 /// Takes one plot.
 pub(super) fn take_plot(core: &mut Core, report: &Report, plot: &PlotReport) {
     core.state.targets.note_alive(report.feed, report.observed_at);
-    let site = site_of(core, report.feed);
+    let site = site_of(core, report.feed, plot.source);
     if let Some((radar, ends)) = core.state.fusion.take_plot(report, plot, site.as_ref()) {
         core.state.timers.set(ends, TimerReason::SectorEnd { radar });
     }
@@ -28,7 +28,7 @@ pub(super) fn take_plot(core: &mut Core, report: &Report, plot: &PlotReport) {
 /// Takes one mark of a scan.
 pub(super) fn take_scan(core: &mut Core, report: &Report, scan: &ScanReport) {
     core.state.targets.note_alive(report.feed, report.observed_at);
-    let site = site_of(core, report.feed);
+    let site = site_of(core, report.feed, scan.source);
     if let Some((radar, ends)) = core.state.fusion.take_scan(report, scan, site.as_ref()) {
         core.state.timers.set(ends, TimerReason::SectorEnd { radar });
     }
@@ -54,12 +54,13 @@ fn is_hull(track: &Track) -> bool {
     !matches!(track.class, AisClass::Base | AisClass::Aircraft | AisClass::Aid)
 }
 
-fn site_of(core: &Core, feed: FeedId) -> Option<Site> {
-    core.config.feeds.get(usize::from(feed.0)).and_then(|feed| feed.site)
+/// Where an ASTERIX source of a feed stands, or the feed's radar.
+pub(super) fn site_of(core: &Core, feed: FeedId, source: SourceId) -> Option<Site> {
+    core.config.feeds.get(usize::from(feed.0))?.site_of(source.sac, source.sic).copied()
 }
 
 /// The fix at the hull's centre: the antenna's place on it is told by the dimensions, its direction by heading or course.
-fn ais_fix(vessel: TrackIx, track: &Track) -> AisFix {
+pub(super) fn ais_fix(vessel: TrackIx, track: &Track) -> AisFix {
     let Fix { at, position, sog, cog, sigma_m, .. } = track.last;
     let velocity = match (sog, cog) {
         (Some(sog), Some(cog)) => Some(Offset::polar(cog.degrees(), sog.m_s())),

@@ -76,21 +76,19 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
         note("date", Some(what));
         None
     });
-    let site = file.site.as_ref().map(site_of).transpose().unwrap_or_else(|site_faults| {
+    let sites = sites_of(file).unwrap_or_else(|site_faults| {
         faults.extend(site_faults);
-        None
+        Vec::new()
     });
     if !faults.is_empty() {
         return Err(faults);
     }
     let mut feed = Feed::new(&file.name, file.kind);
-    feed.lateness = match (file.lateness_s, site) {
-        (Some(s), _) => Span::from_seconds(s),
-        (None, Some(site)) => site.rotation,
-        (None, None) => feed.lateness,
-    };
+    let turn = sites.iter().map(|site| site.rotation).max();
+    feed.lateness = file.lateness_s.map(Span::from_seconds).or(turn).unwrap_or(feed.lateness);
     feed.correction_only = file.correction_only;
-    feed.site = site;
+    feed.site = sites.first().copied();
+    feed.more_sites = sites.into_iter().skip(1).collect();
     feed.date = date;
     // Whoever sends a datagram may forge where it comes from.
     let is_forgeable = matches!(source, Some(FeedSource::Udp(_) | FeedSource::UdpMulticast { .. }));
@@ -98,6 +96,25 @@ pub(super) fn checked(file: &FeedFile, folder: &Path) -> Result<FeedSettings, Ve
     feed.ttd_step_nm = file.ttd_step_nm.unwrap_or(feed.ttd_step_nm);
     let path = file.path.as_ref().map(|path| folder.join(path));
     Ok(FeedSettings { feed, path, source, allow_from, password })
+}
+
+/// The sites of a feed; where there are several, each has the codes of its source.
+fn sites_of(file: &FeedFile) -> Result<Vec<Site>, Vec<KeyFault>> {
+    let (mut sites, mut faults): (Vec<Site>, Vec<KeyFault>) = (Vec::new(), Vec::new());
+    for site in &file.site {
+        match site_of(site) {
+            Ok(site) => sites.push(site),
+            Err(wrong) => faults.extend(wrong),
+        }
+    }
+    let codes: Vec<(Option<u8>, Option<u8>)> = file.site.iter().map(|site| (site.sac, site.sic)).collect();
+    if codes.len() > 1 && codes.iter().any(|(sac, sic)| sac.is_none() || sic.is_none()) {
+        faults.push(("site.sac", "of several sites each needs its `sac` and `sic`".to_owned()));
+    } else if let Some((code, _)) = codes.iter().zip(0..).find(|(code, i)| codes.iter().take(*i).any(|c| c == *code)) {
+        let (sac, sic) = (code.0.unwrap_or_default(), code.1.unwrap_or_default());
+        faults.push(("site.sac", format!("a second site of source {sac}/{sic}")));
+    }
+    if faults.is_empty() { Ok(sites) } else { Err(faults) }
 }
 
 /// The site of a `[feed.site]` table or of a site file.

@@ -49,7 +49,8 @@ pub(super) struct FeedFile {
     pub(super) lateness_s: Option<f64>,
     #[serde(default)]
     pub(super) correction_only: bool,
-    pub(super) site: Option<SiteFile>,
+    #[serde(default, deserialize_with = "sites")]
+    pub(super) site: Vec<SiteFile>,
     #[serde(default)]
     pub(super) allow_from: Vec<String>,
     pub(super) password_env: Option<String>,
@@ -57,6 +58,28 @@ pub(super) struct FeedFile {
     pub(super) trust_time: Option<bool>,
     pub(super) ttd_step_nm: Option<f64>,
     pub(super) date: Option<toml::Value>,
+}
+
+/// One `[feed.site]` or several `[[feed.site]]`.
+fn sites<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<SiteFile>, D::Error> {
+    struct Sites;
+    impl<'de> serde::de::Visitor<'de> for Sites {
+        type Value = Vec<SiteFile>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a site or a list of sites")
+        }
+
+        fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
+            let map = serde::de::value::MapAccessDeserializer::new(map);
+            SiteFile::deserialize(map).map(|site| vec![site])
+        }
+
+        fn visit_seq<S: serde::de::SeqAccess<'de>>(self, seq: S) -> Result<Self::Value, S::Error> {
+            Vec::deserialize(serde::de::value::SeqAccessDeserializer::new(seq))
+        }
+    }
+    deserializer.deserialize_any(Sites)
 }
 
 /// `[feed.site]`, and the whole of a site file.

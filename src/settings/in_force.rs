@@ -94,19 +94,27 @@ impl Settings {
         if let Some(path) = &settings.path {
             add("path", format!("{:?}", path.display().to_string()));
         }
-        if let Some(site) = &feed.site {
-            add("site.heading_offset_deg", site.heading_offset_deg.to_string());
-            add("site.range_sigma_m", site.range_sigma_m.to_string());
-            add("site.bearing_sigma_deg", site.bearing_sigma_deg.to_string());
-            add("site.rotation_s", site.rotation.seconds().to_string());
-            add("site.max_range_m", site.max_range_m.to_string());
+        let mut told = ["name", "lateness_s", "correction_only", "trust_time", "path"].map(str::to_owned).to_vec();
+        let is_list = self.places.line(&format!("feed.{table}.site.0")).is_some();
+        for (i, site) in feed.sites().enumerate() {
+            let above = if is_list { format!("site.{i}") } else { "site".to_owned() };
+            let values = [
+                ("heading_offset_deg", site.heading_offset_deg),
+                ("range_sigma_m", site.range_sigma_m),
+                ("bearing_sigma_deg", site.bearing_sigma_deg),
+                ("rotation_s", site.rotation.seconds()),
+                ("max_range_m", site.max_range_m),
+            ];
+            for (key, value) in values {
+                let key = format!("{above}.{key}");
+                add(&key, value.to_string());
+                told.push(key);
+            }
         }
-        let told = ["name", "lateness_s", "correction_only", "trust_time", "path"];
-        let told_site = ["heading_offset_deg", "range_sigma_m", "bearing_sigma_deg", "rotation_s", "max_range_m"];
         let prefix = format!("feed.{table}.");
         for (key, place) in self.places.values() {
             let Some(key) = key.strip_prefix(&prefix) else { continue };
-            if !told.contains(&key) && !key.strip_prefix("site.").is_some_and(|key| told_site.contains(&key)) {
+            if !told.iter().any(|told| told == key) {
                 add(key, place.value.clone().unwrap_or_default());
             }
         }

@@ -47,6 +47,25 @@ fn feeds_get_their_defaults_and_are_sorted_by_name() {
 }
 
 #[test]
+fn a_feed_of_several_radars_has_a_site_for_each() {
+    let site = |sic: u8, rotation_s: u8| {
+        format!("[[feed.site]]\nlat = 10.3\nlon = 107.{sic}\nsac = 7\nsic = {sic}\nrotation_s = {rotation_s}\n")
+    };
+    let feed = "[[feed]]\nname = \"vts\"\nkind = \"asterix\"\npath = \"vts.pcap\"\n";
+    let settings = parse(&format!("{feed}{}{}", site(1, 3), site(2, 12))).unwrap();
+    let vts = &settings.feeds[0].feed;
+    assert_eq!(vts.lateness, Span::from_secs(12));
+    assert_eq!(vts.site_of(7, 2).map(|site| site.rotation), Some(Span::from_secs(12)));
+    assert!(vts.takes_source(7, 1) && !vts.takes_source(7, 3));
+    let told = settings.entries();
+    assert!(told.iter().any(|e| e.key == "feed.vts.site.1.rotation_s" && e.value == "12"), "{told:?}");
+    let twice = parse(&format!("{feed}{}{}", site(1, 3), site(1, 3))).unwrap_err().to_string();
+    assert!(twice.contains("feed `vts`: site.sac: a second site of source 7/1"), "{twice}");
+    let nameless = parse(&format!("{feed}{}[[feed.site]]\nlat = 1\nlon = 1\n", site(1, 3))).unwrap_err().to_string();
+    assert!(nameless.contains("of several sites each needs its `sac` and `sic`"), "{nameless}");
+}
+
+#[test]
 fn live_feeds_say_where_they_come_from_and_who_may_send() {
     let text = "[[feed]]\nname = \"a\"\nkind = \"nmea\"\nurl = \"udp://0.0.0.0:10110\"\nallow_from = [\"10.1.0.0/16\", \"2001:db8::1\"]\ntrust_time = true\n\
         [[feed]]\nname = \"b\"\nkind = \"nmea\"\nurl = \"file://logs/b.nmea\"\nallow_from = [\"10.1.0.0/16\"]\n\

@@ -136,4 +136,7 @@ fn only_the_source_of_the_site_is_taken() {
     let count = |feed| decode_at(start(), feed, std::slice::from_ref(&both)).reports.len();
     assert_eq!([count(wanted(None, None)), count(wanted(Some(7), None)), count(wanted(Some(7), Some(1)))], [2, 2, 1]);
     assert_eq!(count(wanted(Some(8), None)), 0);
+    let at_two = feed().site.map(|site| picket::engine::input::Site { sac: Some(7), sic: Some(2), ..site });
+    let several = Feed { more_sites: at_two.into_iter().collect(), ..wanted(Some(7), Some(1)) };
+    assert_eq!(count(several), 2);
 }

@@ -17,7 +17,7 @@ use crate::engine::decode::stamp::{SentenceKind, Stamp, TIME_OF_DAY_REACH, known
 use crate::engine::decode::stations::Stations;
 use crate::engine::decode::{Decoded, Message};
 use crate::engine::digest::digest64;
-use crate::engine::input::{Feed, FeedId, Frame, Site};
+use crate::engine::input::{Feed, FeedId, Frame};
 use crate::engine::time::EventTime;
 
 /// Sources told apart in a feed; those beyond share the conduct of the last.
@@ -33,7 +33,7 @@ pub struct AsterixFeed {
 struct Context<'a> {
     id: FeedId,
     frame: &'a Frame<'a>,
-    site: Option<&'a Site>,
+    feed: &'a Feed,
     station: StationId,
 }
 
@@ -46,7 +46,6 @@ impl AsterixFeed {
         stations: &mut Stations,
         emit: &mut impl FnMut(Decoded<'_>),
     ) {
-        let site = feed.site.as_ref();
         let reject = |reason, bytes| Decoded::Reject(Reject { feed: id, seq: frame.seq, reason, bytes });
         for block in Blocks::new(frame.bytes) {
             let block = match block {
@@ -58,7 +57,7 @@ impl AsterixFeed {
             };
             let Some(category) = category(block.category) else { continue };
             let source = source_of(category, &block);
-            if !is_wanted(source, site) {
+            if !feed.takes_source(source.sac, source.sic) {
                 continue;
             }
             let holds = category.holds(block.records());
@@ -70,7 +69,7 @@ impl AsterixFeed {
                 emit(reject(RejectReason::Quarantined, block.bytes));
             } else {
                 let station = stations.id(name(source).as_bytes());
-                Context { id, frame, site, station }.give(category, &block, emit);
+                Context { id, frame, feed, station }.give(category, &block, emit);
             }
         }
     }
@@ -101,7 +100,8 @@ impl Context<'_> {
         let mut message = Message::Asterix(AsterixReport::default());
         while let Message::Asterix(report) = &mut message {
             let Some(Some(bytes)) = records.next_into(&mut report.wire) else { return };
-            if !is_wanted(report.wire.source, self.site) {
+            let SourceId { sac, sic } = report.wire.source;
+            if !self.feed.takes_source(sac, sic) {
                 continue;
             }
             let observed_at = match self.date(&report.wire) {
@@ -113,7 +113,7 @@ impl Context<'_> {
                 None => last,
             };
             last = observed_at;
-            report.body = body(&report.wire, self.site);
+            report.body = body(&report.wire, self.feed.site_of(sac, sic));
             emit(Decoded::Message { stamp: &self.stamp(observed_at, bytes), message: &message });
         }
     }
@@ -151,12 +151,6 @@ fn source_of(category: &Category, block: &Block<'_>) -> SourceId {
         Some((10, &[sac, sic])) => SourceId { sac, sic },
         _ => SourceId::default(),
     }
-}
-
-/// Whether the settings ask for this source: without a code any will do.
-fn is_wanted(source: SourceId, site: Option<&Site>) -> bool {
-    let fits = |wanted: Option<u8>, code| wanted.is_none_or(|wanted| wanted == code);
-    site.is_none_or(|site| fits(site.sac, source.sac) && fits(site.sic, source.sic))
 }
 
 /// The name of the station.

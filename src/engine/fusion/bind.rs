@@ -32,6 +32,8 @@ const ASTRAY: f64 = 25.0;
 /// ... or at once after a silence.
 const ASTRAY_AT_ONCE: f64 = 60.0;
 const SILENCE: Span = Span::from_secs(40);
+/// How far the antenna lies from what radar sees of a hull that tells no dimensions, along it, one standard deviation, m.
+const ANTENNA_M: f64 = 40.0;
 /// Length of a hull that tells none, m.
 const USUAL_LENGTH_M: f64 = 40.0;
 /// A vessel that radar lost while it was silent is remembered for this long.
@@ -83,6 +85,11 @@ pub struct Suit {
 }
 
 impl AisFix {
+    /// Where the hull's centre is at an instant, if it went on as it said.
+    pub fn place_at(&self, at: EventTime) -> Position {
+        self.heard().place_at(at)
+    }
+
     fn covariance(&self) -> Matrix {
         let isotropic = Matrix::scalar(self.sigma_m * self.sigma_m * AIS_VARIANCE);
         if self.dimensions_known {
@@ -92,6 +99,15 @@ impl AisFix {
         match self.velocity.filter(|v| length(*v) > 0.5) {
             Some(v) => isotropic.plus(Matrix::oriented(scale(v, 1.0 / length(v)), along_m * along_m, 4.0)),
             None => isotropic.plus(Matrix::scalar(along_m * along_m)),
+        }
+    }
+
+    /// What the unknown place of the antenna adds where a fix is compared with an echo.
+    fn antenna(&self) -> Matrix {
+        match self.velocity.filter(|v| length(*v) > 0.5) {
+            _ if self.dimensions_known => Matrix::scalar(0.0),
+            Some(v) => Matrix::oriented(scale(v, 1.0 / length(v)), ANTENNA_M * ANTENNA_M, 0.0),
+            None => Matrix::scalar(0.5 * ANTENNA_M * ANTENNA_M),
         }
     }
 
@@ -118,6 +134,9 @@ impl FusedTrack {
     /// Moves the estimate by an AIS fix.
     fn take_fix(&mut self, fix: &AisFix) {
         let z = self.advance(fix.at, self.frame.plane(fix.place));
+        if fix.dimensions_known && self.heard.is_some_and(|heard| !heard.dimensions_known) {
+            self.filter.loosen(Matrix::scalar(ANTENNA_M * ANTENNA_M));
+        }
         self.filter.take_position(z, fix.covariance());
         if let Some(velocity) = fix.velocity {
             self.filter.take_velocity(velocity, fix.velocity_covariance());
@@ -138,7 +157,7 @@ impl FusedTrack {
     fn compare(&self, fix: &AisFix) -> (f64, f64, f64) {
         let state = self.state_at(fix.at);
         let extent = if self.length_m.is_some() { 0.0 } else { 64.0 };
-        let sp = state.pp.plus(fix.covariance()).plus(Matrix::scalar(extent));
+        let sp = state.pp.plus(fix.covariance()).plus(fix.antenna()).plus(Matrix::scalar(extent));
         let dp = sp.distance_squared(subtract(self.frame.plane(fix.place), state.p));
         let ln_tau = libm::log(std::f64::consts::TAU);
         let ln_position = -0.5 * (dp + libm::log(sp.determinant())) - ln_tau;
@@ -180,7 +199,8 @@ impl Fusion {
     /// A fix of a vessel that has a track: it moves it, or breaks the bond.
     fn take_bound(&mut self, ix: FusedIx, fix: &AisFix, events: &mut Vec<Event>) {
         let Some(track) = self.tracks.get_mut(ix) else { return };
-        let (d2, _, _) = track.compare(fix);
+        let told_hull = fix.dimensions_known && track.heard.is_some_and(|heard| !heard.dimensions_known);
+        let (d2, _, _) = if told_hull { (0.0, 0.0, 0.0) } else { track.compare(fix) };
         let silent = track.heard.is_none_or(|heard| fix.at - heard.at > SILENCE);
         track.astray = if d2 > ASTRAY { track.astray.saturating_add(1) } else { 0 };
         if track.astray >= 3 || (silent && d2 > ASTRAY_AT_ONCE) {
@@ -188,7 +208,7 @@ impl Fusion {
         }
         if track.astray == 0 {
             track.take_fix(fix);
-            let place = track.frame.earth(track.filter.state().p);
+            let place = track.frame.earth(track.expected_at(track.at));
             self.tracks.relist(ix, place);
         }
         if self.has_lost_its_echo(ix) {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Width of a ring, m.
-const RING_M: f64 = 3_000.0;
+/// Widths of a ring that can be, m.
+const RING_M: (f64, f64) = (50.0, 3_000.0);
 /// Rings; the last one holds all beyond.
 const RINGS: usize = 24;
 /// Sectors of a ring.
@@ -20,23 +20,26 @@ const LEAST: f64 = 3e-9;
 /// Density of false plots around a radar.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Clutter {
+    /// Width of a ring, m.
+    ring_m: f64,
     /// Mean plots a rotation that were nobody's, by ring and sector.
     mean: Vec<f64>,
     /// The same of the rotation that is still swept.
     count: Vec<u32>,
 }
 
-impl Default for Clutter {
-    fn default() -> Self {
-        let mean = (0..RINGS * SECTORS).map(|cell| AT_FIRST * cell_area_m2(cell / SECTORS)).collect();
-        Clutter { mean, count: vec![0; RINGS * SECTORS] }
-    }
-}
-
 impl Clutter {
+    /// The sea around a radar that sees this far, m.
+    pub fn new(max_range_m: f64) -> Self {
+        let ring_m = (max_range_m / RINGS as f64).clamp(RING_M.0, RING_M.1);
+        let mean = (0..RINGS * SECTORS).map(|cell| AT_FIRST * cell_area_m2(cell / SECTORS, ring_m)).collect();
+        Clutter { ring_m, mean, count: vec![0; RINGS * SECTORS] }
+    }
+
     /// Counts a plot that was nobody's.
     pub fn count(&mut self, range_m: f64, azimuth_deg: f64) {
-        if let Some(count) = self.count.get_mut(cell_of(range_m, azimuth_deg)) {
+        let cell = self.cell_of(range_m, azimuth_deg);
+        if let Some(count) = self.count.get_mut(cell) {
             *count += 1;
         }
     }
@@ -51,22 +54,22 @@ impl Clutter {
 
     /// Expected false plots a rotation at a place, per square metre.
     pub fn density(&self, range_m: f64, azimuth_deg: f64) -> f64 {
-        let cell = cell_of(range_m, azimuth_deg);
+        let cell = self.cell_of(range_m, azimuth_deg);
         let ring = cell / SECTORS;
         let of_ring: f64 = self.mean.iter().skip(ring * SECTORS).take(SECTORS).sum::<f64>() / SECTORS as f64;
         let own = self.mean.get(cell).copied().unwrap_or(of_ring);
-        ((OWN * own + (1.0 - OWN) * of_ring) / cell_area_m2(ring)).max(LEAST)
+        ((OWN * own + (1.0 - OWN) * of_ring) / cell_area_m2(ring, self.ring_m)).max(LEAST)
+    }
+
+    fn cell_of(&self, range_m: f64, azimuth_deg: f64) -> usize {
+        let ring = ((range_m / self.ring_m) as usize).min(RINGS - 1);
+        ring * SECTORS + ((azimuth_deg / 360.0 * SECTORS as f64) as usize).min(SECTORS - 1)
     }
 }
 
-fn cell_of(range_m: f64, azimuth_deg: f64) -> usize {
-    let ring = ((range_m / RING_M) as usize).min(RINGS - 1);
-    ring * SECTORS + ((azimuth_deg / 360.0 * SECTORS as f64) as usize).min(SECTORS - 1)
-}
-
-fn cell_area_m2(ring: usize) -> f64 {
+fn cell_area_m2(ring: usize, ring_m: f64) -> f64 {
     let inner = ring as f64;
-    std::f64::consts::PI * RING_M * RING_M * (2.0 * inner + 1.0) / SECTORS as f64
+    std::f64::consts::PI * ring_m * ring_m * (2.0 * inner + 1.0) / SECTORS as f64
 }
 
 #[cfg(test)]
@@ -75,7 +78,7 @@ mod tests {
 
     #[test]
     fn learns_where_it_is_noisy() {
-        let mut clutter = Clutter::default();
+        let mut clutter = Clutter::new(80_000.0);
         let before = clutter.density(4_000.0, 100.0);
         for _ in 0..200 {
             (0..3).for_each(|_| clutter.count(4_000.0, 100.0));

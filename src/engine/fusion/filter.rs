@@ -11,9 +11,8 @@ use super::matrix::{Matrix, Vector, add, scale, subtract};
 const CALM: f64 = 0.004;
 /// That of the mode that manoeuvres.
 const MANOEUVRE: f64 = 0.25;
-/// Chance to stay in a mode or to change it, in one step of `STEP_S`.
-const STAY_CALM: f64 = 0.985;
-const STAY_MANOEUVRE: f64 = 0.92;
+/// ln of the chance to stay in a mode in one step of `STEP_S`: of 0.985 and of 0.92.
+const LN_STAY: [f64; 2] = [-0.015_113_637_810_048_184, -0.083_381_608_939_051_01];
 /// The step that these chances are for, s.
 const STEP_S: f64 = 3.0;
 /// Modes are told apart only down to this weight, so that either can come back.
@@ -107,8 +106,7 @@ impl Filter {
         if dt_s <= 0.0 {
             return;
         }
-        let change = |stay: f64| 1.0 - libm::pow(stay, dt_s / STEP_S);
-        let leave = [change(STAY_CALM).min(0.5), change(STAY_MANOEUVRE).min(0.5)];
+        let leave = LN_STAY.map(|ln_stay| (1.0 - libm::exp(ln_stay * dt_s / STEP_S)).min(0.5));
         let [w0, w1] = self.weights;
         let after = [w0 * (1.0 - leave[0]) + w1 * leave[1], w0 * leave[0] + w1 * (1.0 - leave[1])];
         let first = mixed(&self.modes, [w0 * (1.0 - leave[0]) / after[0], w1 * leave[1] / after[0]]);
@@ -139,6 +137,17 @@ impl Filter {
         self.weights = [first, 1.0 - first];
     }
 
+    /// Where it is expected after a time: what `state_after` says of the position, without the covariances.
+    pub fn expected_after(&self, dt_s: f64) -> Vector {
+        let ahead = |mode: &State, weight: f64| scale(add(mode.p, scale(mode.v, dt_s)), weight);
+        add(ahead(&self.modes[0], self.weights[0]), ahead(&self.modes[1], self.weights[1]))
+    }
+
+    /// Its mean velocity.
+    pub fn velocity(&self) -> Vector {
+        add(scale(self.modes[0].v, self.weights[0]), scale(self.modes[1].v, self.weights[1]))
+    }
+
     /// Both modes as one state.
     pub fn state(&self) -> State {
         mixed(&self.modes, self.weights)
@@ -149,6 +158,13 @@ impl Filter {
         let mut copy = *self;
         copy.predict(dt_s);
         copy.state()
+    }
+
+    /// Knows its position less well by a covariance.
+    pub fn loosen(&mut self, by: Matrix) {
+        for mode in &mut self.modes {
+            mode.pp = mode.pp.plus(by);
+        }
     }
 
     /// Moves the place that positions are told from.

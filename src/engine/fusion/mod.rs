@@ -6,16 +6,20 @@
 mod assign;
 mod bind;
 mod clutter;
+mod coarse;
 mod filter;
 mod frame;
 mod matrix;
 mod radar;
+mod realign;
 mod registration;
 mod sector;
+mod succession;
 mod table;
 #[cfg(test)]
 mod tests;
 mod track;
+mod twin;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +30,9 @@ use super::time::EventTime;
 use super::track::{FusedIx, TrackIx};
 use assign::Assigner;
 pub use bind::AisFix;
+pub use coarse::{SOUGHT, Vote};
 use radar::Radar;
-pub use registration::Registration;
+pub use registration::{Registration, Residual};
 use table::Table;
 pub use track::{FusedTrack, Hit};
 
@@ -73,6 +78,9 @@ pub struct Fusion {
     refused: u64,
     #[serde(skip)]
     assigner: Assigner,
+    /// Of each track, its place among those that a sector may be of; none between two sectors.
+    #[serde(skip)]
+    places: Vec<u32>,
 }
 
 impl Fusion {
@@ -120,6 +128,11 @@ impl Fusion {
     /// Radars with what is known of their bias.
     pub fn radars(&self) -> impl Iterator<Item = (FeedId, SourceId, &Registration)> {
         self.radars.iter().map(|radar| (radar.key.0, radar.key.1, &radar.registration))
+    }
+
+    /// How many live tracks radar has confirmed.
+    pub fn confirmed(&self) -> usize {
+        self.tracks.iter().filter(|(_, track)| track.is_confirmed()).count()
     }
 
     /// How many plots, tracks and radars were refused for want of room.

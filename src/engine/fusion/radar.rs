@@ -74,7 +74,7 @@ impl Radar {
             active_at: None,
             slot_ends: None,
             plots: Vec::new(),
-            clutter: Clutter::default(),
+            clutter: Clutter::new(site.map_or(f64::MAX, |site| site.max_range_m)),
             registration: Registration::default(),
             refused: 0,
         }
@@ -133,6 +133,11 @@ impl Radar {
         self.active_at = Some(until);
         self.turns += since.clamp(0.0, UNSEEN_TURNS);
         libm::floor(self.turns + 0.01) > before
+    }
+
+    /// The time of a turn.
+    pub(super) fn turn(&self) -> Span {
+        Span::from_seconds(self.rotation_s)
     }
 
     /// Where a plot is once the bias is taken off, with its range and bearing.

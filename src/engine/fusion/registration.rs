@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::coarse::{Vote, Votes};
 use crate::engine::time::{EventTime, Span};
 use crate::engine::track::TrackIx;
 
@@ -20,12 +21,23 @@ const CONTRIBUTORS: usize = 3;
 const CONTRIBUTORS_KEPT: usize = 64;
 /// What counts as lately.
 const LATELY: Span = Span::from_secs(60);
+/// What a vessel's hull and its AIS add to a vote's standard deviation: m, degrees.
+const TOLD: (f64, f64) = (15.0, 0.1);
+/// Where an echo lies on a hull, one standard deviation, m: what a bias of few vessels is unsure by.
+const HULL_M: f64 = 25.0;
+/// Once it is known, a bias is sought anew with so many votes ...
+const CHECKED_WITH: usize = 60;
+/// ... and believed if this many times the votes of the known one, and this far from it in standard deviations.
+const MOVED: (usize, f64) = (3, 3.0);
 
 /// The bias of one radar, as far as it is known.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Registration {
     range: Scalar,
     bearing: Scalar,
+    /// Whether votes have told about where it is.
+    settled: bool,
+    votes: Votes,
     contributors: SmallVec<[(TrackIx, EventTime); 8]>,
 }
 
@@ -53,7 +65,13 @@ pub struct Residual {
 impl Default for Registration {
     fn default() -> Self {
         let unknown = |sigma: f64| Scalar { value: 0.0, variance: sigma * sigma, at: None };
-        Registration { range: unknown(AT_FIRST.0), bearing: unknown(AT_FIRST.1), contributors: SmallVec::new() }
+        Registration {
+            range: unknown(AT_FIRST.0),
+            bearing: unknown(AT_FIRST.1),
+            settled: false,
+            votes: Votes::default(),
+            contributors: SmallVec::new(),
+        }
     }
 }
 
@@ -75,6 +93,42 @@ impl Scalar {
 }
 
 impl Registration {
+    /// Whether votes have told about where the bias is.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    /// Takes the vote of a plot and a vessel.
+    pub fn vote(&mut self, vote: Vote) {
+        self.votes.take(vote);
+    }
+
+    /// Decides by votes, if they are clear, about where the bias is; by how much it changed, m and degrees, if it did.
+    /// `sigmas`: the radar's standard deviations, m and degrees.
+    pub fn decide(&mut self, at: EventTime, sigmas: (f64, f64)) -> Option<(f64, f64)> {
+        if self.settled && self.votes.len() < CHECKED_WITH {
+            return None;
+        }
+        let sigmas = (libm::hypot(sigmas.0, TOLD.0), libm::hypot(sigmas.1, TOLD.1));
+        let peak = self.votes.peak(sigmas);
+        let before = (self.range.value, self.bearing.value);
+        let moved = peak.filter(|peak| {
+            let far = (peak.bias.0 - before.0).abs() > MOVED.1 * sigmas.0
+                || (peak.bias.1 - before.1).abs() > MOVED.1 * sigmas.1;
+            !self.settled || (far && peak.votes > MOVED.0 * self.votes.around(before, sigmas))
+        });
+        if self.settled || moved.is_some() {
+            self.votes.clear();
+        }
+        let peak = moved?;
+        let vessels = peak.vessels as f64;
+        let variance = |sigma: f64, hull: f64| (sigma * sigma + hull * hull) / vessels;
+        self.range = Scalar { value: peak.bias.0, variance: variance(sigmas.0, HULL_M), at: Some(at) };
+        self.bearing = Scalar { value: peak.bias.1, variance: variance(sigmas.1, TOLD.1), at: Some(at) };
+        self.settled = true;
+        Some((peak.bias.0 - before.0, peak.bias.1 - before.1))
+    }
+
     /// Learns from a plot of a vessel whose place AIS tells.
     pub fn learn(&mut self, at: EventTime, vessel: TrackIx, residual: Residual) {
         self.contributors.retain(|(_, told)| at - *told <= LATELY);

@@ -4,10 +4,10 @@ use smallvec::SmallVec;
 
 use super::assign::Candidate;
 use super::filter::State;
-use super::matrix::{Matrix, Vector, add, dot, scale, subtract};
+use super::matrix::{Matrix, Vector, add, dot, length, scale, subtract};
 use super::radar::{Plot, Radar};
 use super::registration::Residual;
-use super::track::{FusedTrack, Hit, Standing};
+use super::track::{FusedTrack, Hit, MISSED, Standing};
 use super::{Event, FusedIx, Fusion};
 use crate::engine::earth::{Offset, Position};
 use crate::engine::time::{EventTime, Span};
@@ -24,13 +24,15 @@ const DETECTION: f64 = 0.7;
 const TENTATIVE: f64 = 2.0;
 /// Extent of a hull whose length is not known, one standard deviation, m.
 const EXTENT_M: f64 = 8.0;
+/// How far the echo of a hull may lie from the antenna of its AIS while its length is not known, one standard deviation, m.
+const UNKNOWN_HULL_M: f64 = 25.0;
 /// How much of its length an echo wanders on a hull, one standard deviation.
 const GLINT: f64 = 0.05;
 /// Two echoes within this range and bearing are one.
 const CELL_RANGE_M: f64 = 35.0;
 const CELL_BEARING_DEG: f64 = 0.6;
 /// Where in a shared cell a hull lies, one standard deviation in widths of the cell.
-const SHARED: f64 = 0.6;
+const SHARED: f64 = 1.0;
 /// A missed track merges within so many widths of a cell.
 const MERGES: f64 = 1.3;
 /// A plot teaches registration if AIS of its vessel is younger than this ...
@@ -46,8 +48,8 @@ const BOND_GAIN: f64 = 1.0;
 const BOND_AT_MOST: f64 = 12.0;
 
 /// A plot with what its radar is known to measure wrongly taken off.
-struct Seen {
-    plot: Plot,
+pub(super) struct Seen {
+    pub(super) plot: Plot,
     place: Position,
     range_m: f64,
     bearing_deg: f64,
@@ -101,6 +103,9 @@ impl FusedTrack {
                 Matrix::oriented(along, glint * glint + self.lead_m2 + 4.0, glint * glint * 0.25 + 4.0)
             }
             (Some(length_m), None) => Matrix::scalar((0.15 * length_m) * (0.15 * length_m) + 4.0),
+            (None, Some(along)) if self.heard.is_some() => {
+                Matrix::oriented(along, UNKNOWN_HULL_M * UNKNOWN_HULL_M, EXTENT_M * EXTENT_M)
+            }
             (None, _) => Matrix::scalar(EXTENT_M * EXTENT_M),
         }
     }
@@ -146,6 +151,7 @@ impl Fusion {
         radar.plots = plots;
         let turns = radar.turns;
         if !seen.is_empty() {
+            self.vote(&seen, radar_ix);
             let (expected, candidates) = self.weigh(&seen, (radar_ix, turns));
             let pairs = self.assigner.solve(seen.len(), expected.tracks.len(), &candidates);
             let owners = self.take_pairs(&seen, &expected, &pairs, (radar_ix, turns), events);
@@ -156,20 +162,23 @@ impl Fusion {
             if let Some(radar) = self.radars.get_mut(usize::from(radar_ix)) {
                 radar.clutter.turn();
             }
+            self.decide(radar_ix, until, events);
             self.sweep(radar_ix, turns, until, events);
         }
     }
 
     /// All tracks that a sector's plots may be of, each pair with what speaks for it.
-    fn weigh(&self, seen: &[Seen], (radar, turns): (u16, f64)) -> (Expected, Vec<Candidate>) {
+    fn weigh(&mut self, seen: &[Seen], (radar, turns): (u16, f64)) -> (Expected, Vec<Candidate>) {
         let at = seen.iter().map(|s| s.plot.at).max().unwrap_or_default();
         let mut expected = Expected { tracks: Vec::new(), at };
-        let mut places: Vec<u32> = vec![u32::MAX; self.tracks.places()];
+        let mut places = std::mem::take(&mut self.places);
+        places.resize(self.tracks.places(), u32::MAX);
         let mut candidates = Vec::new();
         for (plot, s) in (0..).zip(seen) {
             for ix in self.tracks.near(s.place, REACH) {
                 let (Some(track), Some(place)) = (self.tracks.get(ix), places.get_mut(ix.0 as usize)) else { continue };
-                if track.hit.is_some_and(|hit| hit.radar == radar && turns - hit.turns < 0.5) {
+                let swept = track.hit.is_some_and(|hit| hit.radar == radar && turns - hit.turns < 0.5);
+                if swept || length(track.offset_of(s.place, s.plot.at)) > REACH.0 {
                     continue;
                 }
                 if *place == u32::MAX {
@@ -182,6 +191,12 @@ impl Fusion {
                 }
             }
         }
+        for (ix, _) in &expected.tracks {
+            if let Some(place) = places.get_mut(ix.0 as usize) {
+                *place = u32::MAX;
+            }
+        }
+        self.places = places;
         (expected, candidates)
     }
 
@@ -199,33 +214,37 @@ impl Fusion {
             let (Some(s), Some(&(ix, _))) = (seen.get(plot as usize), expected.tracks.get(track as usize)) else {
                 continue;
             };
+            let ix = self.take_hit(ix, s, gain, radar, events);
             if let Some(owner) = owners.get_mut(plot as usize) {
                 *owner = Some(ix);
             }
-            self.take_hit(ix, s, gain, radar, events);
         }
         owners
     }
 
-    fn take_hit(&mut self, ix: FusedIx, s: &Seen, gain: f64, radar: (u16, f64), events: &mut Vec<Event>) {
+    /// A track takes a plot; its place in the table, which is another if it turns out to be one that was lost.
+    fn take_hit(&mut self, ix: FusedIx, s: &Seen, gain: f64, radar: (u16, f64), events: &mut Vec<Event>) -> FusedIx {
         let apart = self.tracks.get(ix).is_some_and(|track| track.apart) || !self.shares_cell(ix, s);
-        let Some(track) = self.tracks.get_mut(ix) else { return };
+        let Some(track) = self.tracks.get_mut(ix) else { return ix };
         track.apart = apart;
         let was_confirmed = track.confirmed;
         track.take_plot(s, s.r);
         track.note_hit(hit_of(s, radar), gain);
-        if track.heard.is_some_and(|heard| s.plot.at - heard.at <= super::track::AIS_FRESH) {
+        if track.is_told(s.plot.at) {
             track.llr = (track.llr + (gain / 3.0).clamp(-BOND_GAIN, BOND_GAIN)).min(BOND_AT_MOST);
         }
-        let (place, confirmed) = (track.frame.earth(track.filter.state().p), track.confirmed);
+        let (place, confirmed) = (track.frame.earth(track.expected_at(track.at)), track.confirmed);
         self.tracks.relist(ix, place);
         self.teach(ix, s, radar.0);
-        if confirmed && !was_confirmed {
+        if !confirmed {
+            return ix;
+        }
+        let ix = if was_confirmed { ix } else { self.succeed(ix, s.plot.at) };
+        if !was_confirmed {
             self.remember(ix, s.plot.at, events);
         }
-        if confirmed {
-            events.push(Event::Held(ix));
-        }
+        events.push(Event::Held(ix));
+        ix
     }
 
     /// Whether another confirmed track is expected in a plot's resolution cell.
@@ -234,7 +253,7 @@ impl Fusion {
             let Some(track) = self.tracks.get(other).filter(|track| other != ix && track.confirmed) else {
                 return false;
             };
-            s.shares_cell(subtract(track.state_at(s.plot.at).p, track.frame.plane(s.place)), 1.0)
+            s.shares_cell(track.offset_of(s.place, s.plot.at), 1.0)
         })
     }
 
@@ -251,9 +270,7 @@ impl Fusion {
         }
         let Some(radar) = self.radars.get_mut(usize::from(radar_ix)) else { return };
         let Some(site) = radar.site else { return };
-        let moved = scale(heard.velocity, since.seconds());
-        let place = heard.place.moved(Offset { east_m: moved[0], north_m: moved[1] });
-        let (range, bearing) = site.position.polar_to_near(place);
+        let (range, bearing) = site.position.polar_to_near(heard.place_at(s.plot.at));
         let ais_m = if heard.dimensions_known { AIS_M.0 } else { AIS_M.1 };
         let hull_m = 0.17 * track.length_m.unwrap_or(40.0);
         let m2 = ais_m * ais_m + hull_m * hull_m;
@@ -280,8 +297,7 @@ impl Fusion {
                 let Some(hit) = track.hit.filter(|hit| hit.radar != radar || turns - hit.turns >= 0.5) else {
                     continue;
                 };
-                let offset = subtract(track.state_at(s.plot.at).p, track.frame.plane(s.place));
-                if s.shares_cell(offset, MERGES) {
+                if s.shares_cell(track.offset_of(s.place, s.plot.at), MERGES) {
                     track.take_plot(s, s.shared_r());
                     track.merged_at = track.merged_at.or(Some(s.plot.at));
                     track.hit = Some(Hit { radar, turns, at: s.plot.at, ..hit });
@@ -313,10 +329,11 @@ impl Fusion {
             }
             if track.judge(turns, now) == Standing::Over {
                 self.end(ix, now, events);
-            } else if track.misses(turns) >= 0.5 {
-                let place = track.estimate(now).0;
+            } else if track.misses(turns) >= MISSED {
+                let place = track.frame.earth(track.expected_at(now));
                 self.tracks.relist(ix, place);
             }
+            self.watch_twin(ix, (radar, turns), now, events);
         }
         self.forget(now);
     }

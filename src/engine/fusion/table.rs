@@ -84,6 +84,11 @@ impl Table {
         self.tracks.len()
     }
 
+    /// All tracks with their place, in order of it.
+    pub fn iter(&self) -> impl Iterator<Item = (FusedIx, &FusedTrack)> {
+        (0..).map(FusedIx).zip(&self.tracks).filter_map(|(ix, track)| Some((ix, track.as_deref()?)))
+    }
+
     /// All tracks in order of their place.
     pub fn ixs(&self) -> Vec<FusedIx> {
         (0..).map(FusedIx).zip(&self.tracks).filter(|(_, track)| track.is_some()).map(|(ix, _)| ix).collect()

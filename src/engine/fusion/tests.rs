@@ -24,6 +24,8 @@ struct Sea {
     site: Site,
     hulls: Vec<Hull>,
     bias: (f64, f64),
+    /// How far ahead of the hull's centre AIS antennas are, whose place is not told then.
+    antenna_m: Option<f64>,
     clutter: u32,
     turn: i64,
     random: u64,
@@ -44,7 +46,8 @@ impl Sea {
             edition: None,
         };
         let (fusion, hulls) = (Fusion::default(), hulls.to_vec());
-        Sea { fusion, site, hulls, bias: (0.0, 0.0), clutter: 0, turn: 0, random: 1, events: Vec::new() }
+        let (bias, antenna_m, events) = ((0.0, 0.0), None, Vec::new());
+        Sea { fusion, site, hulls, bias, antenna_m, clutter: 0, turn: 0, random: 1, events }
     }
 
     /// Evenly spread in 0..1.
@@ -68,7 +71,19 @@ impl Sea {
         self.site.position.at_near(Bearing::from_degrees(there.direction().degrees()), there.length())
     }
 
+    /// A hull takes another course.
+    fn turn_to(&mut self, hull: usize, course: f64) {
+        let Hull { from, course: before, m_s, .. } = self.hulls[hull];
+        let sailed_m = m_s * (self.turn * ROTATION_S) as f64;
+        self.hulls[hull].from = from.plus(Offset::polar(before, sailed_m)).minus(Offset::polar(course, sailed_m));
+        self.hulls[hull].course = course;
+    }
+
     fn plot(&mut self, range_m: f64, bearing_deg: f64) {
+        self.plot_at(self.now(), range_m, bearing_deg);
+    }
+
+    fn plot_at(&mut self, at: EventTime, range_m: f64, bearing_deg: f64) {
         self.chance();
         let (range, azimuth) = (Metres(range_m), Bearing::from_degrees(bearing_deg));
         let body = PlotReport {
@@ -80,7 +95,7 @@ impl Sea {
             cross_sigma_m: (range_m * 0.15 * std::f64::consts::PI / 180.0) as f32,
             extent: None,
         };
-        let report = self.report(Body::Plot(body));
+        let report = Report { observed_at: at, received_at: at, ..self.report(Body::Plot(body)) };
         let site = self.site;
         self.fusion.take_plot(&report, &body, Some(&site));
     }
@@ -100,15 +115,16 @@ impl Sea {
             let Hull { course, m_s, ais, .. } = self.hulls[i];
             if self.turn % 3 == 0 && (ais.0..ais.1).contains(&self.turn) {
                 let v = Offset::polar(course, m_s);
+                let ahead = Offset::polar(course, self.antenna_m.unwrap_or(0.0));
                 let noise = Offset { east_m: 5.0 * self.normal(), north_m: 5.0 * self.normal() };
                 let fix = AisFix {
                     vessel: TrackIx(i as u32),
                     at: self.now(),
-                    place: self.place(i).moved(noise),
+                    place: self.place(i).moved(noise.plus(ahead)),
                     sigma_m: 10.0,
                     velocity: Some([v.east_m, v.north_m]),
-                    dimensions_known: true,
-                    length_m: Some(25.0),
+                    dimensions_known: self.antenna_m.is_none(),
+                    length_m: self.antenna_m.is_none().then_some(25.0),
                 };
                 self.fusion.take_ais(&fix, &mut self.events);
             }
@@ -161,6 +177,21 @@ fn clutter_makes_no_tracks_and_vessels_do() {
 }
 
 #[test]
+fn a_boat_is_tracked_at_every_azimuth() {
+    let mut sea = Sea::new(&[]);
+    let sectors = 8;
+    for turn in 0..20 {
+        for sector in 0..sectors {
+            let begins = sea.now() + Span::from_millis((turn * sectors + sector) * ROTATION_S * 1000 / sectors);
+            sea.plot_at(begins + Span::from_millis(100), 8_000.0, 22.0 + 45.0 * sector as f64);
+            let ends = begins + Span::from_millis(ROTATION_S * 1000 / sectors);
+            sea.fusion.close_sector(0, ends, &mut sea.events);
+        }
+    }
+    assert_eq!(sea.confirmed().len(), 8, "one boat an eighth of a turn");
+}
+
+#[test]
 fn a_silent_vessel_keeps_its_name_while_radar_holds_it() {
     let mut sea = Sea::new(&[hull(5_000.0, 3_000.0, 40.0, (0, 60)), hull(5_600.0, 3_000.0, 330.0, NEVER)]);
     sea.clutter = 5;
@@ -195,6 +226,64 @@ fn the_bias_is_found_in_five_minutes() {
     let (_, _, registration) = sea.fusion.radars().next().unwrap();
     let (range_m, bearing_deg) = (registration.range_m(), registration.bearing_deg());
     assert!((range_m - 40.0).abs() < 5.0 && (bearing_deg - 0.5).abs() < 0.03, "{range_m} {bearing_deg}");
+    let confirmed = sea.confirmed();
+    assert_eq!(confirmed.len(), 8, "each vessel once");
+    assert!(confirmed.iter().all(|(track, off)| track.vessel().is_some() && *off < 20.0));
+}
+
+#[test]
+fn a_radar_that_is_moved_is_found_anew() {
+    let ring = |i: u32| {
+        let at = Offset::polar(f64::from(i) * 45.0, 6_000.0 + 900.0 * f64::from(i));
+        hull(at.east_m, at.north_m, 77.0 * f64::from(i), if i < 6 { ALWAYS } else { NEVER })
+    };
+    let mut sea = Sea::new(&(0..8).map(ring).collect::<Vec<_>>());
+    sea.run(100);
+    assert_eq!(sea.confirmed().len(), 8);
+    sea.bias = (-60.0, 1.6);
+    sea.run(150);
+    let (_, _, registration) = sea.fusion.radars().next().unwrap();
+    assert!((registration.range_m() + 60.0).abs() < 10.0 && (registration.bearing_deg() - 1.6).abs() < 0.06);
+    let confirmed = sea.confirmed();
+    assert_eq!(confirmed.len(), 8);
+    assert!(confirmed.iter().all(|(_, off)| *off < 40.0));
+}
+
+#[test]
+fn a_silent_vessel_that_turns_unseen_keeps_its_name() {
+    let mut sea = Sea::new(&[Hull { m_s: 9.0, ..hull(5_000.0, 3_000.0, 40.0, (0, 60)) }]);
+    sea.run(80);
+    sea.turn_to(0, 130.0);
+    (0..7).for_each(|_| sea.rotate(|_, _| false));
+    sea.run(12);
+    let named = sea.fusion.of_vessel(TrackIx(0)).unwrap();
+    assert!(named.estimate(sea.now()).0.distance_to(sea.place(0)).0 < 40.0);
+    assert_eq!(sea.confirmed().len(), 1);
+}
+
+#[test]
+fn what_is_told_twice_becomes_one() {
+    let mut sea = Sea::new(&[hull(5_000.0, 3_000.0, 40.0, ALWAYS)]);
+    sea.run(30);
+    let double = FusedTrack { vessel: None, heard: None, ..sea.fusion.of_vessel(TrackIx(0)).unwrap().clone() };
+    sea.fusion.tracks.add(double);
+    assert_eq!(sea.confirmed().len(), 2);
+    sea.run(40);
+    let confirmed = sea.confirmed();
+    assert!(confirmed.len() == 1 && confirmed[0].0.vessel().is_some());
+}
+
+#[test]
+fn a_long_hull_is_bound_before_it_tells_its_length() {
+    let mut sea = Sea::new(&[hull(5_000.0, 3_000.0, 40.0, ALWAYS)]);
+    sea.antenna_m = Some(55.0);
+    sea.run(60);
+    assert!(sea.fusion.of_vessel(TrackIx(0)).is_some_and(FusedTrack::is_confirmed));
+    assert_eq!(sea.confirmed().len(), 1);
+    sea.antenna_m = None;
+    sea.run(30);
+    assert!(!sea.events.iter().any(|event| matches!(event, Event::Unbound { .. })));
+    assert!(sea.confirmed()[0].1 < 20.0);
 }
 
 #[test]

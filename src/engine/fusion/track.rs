@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::{Filter, State};
 use super::frame::Frame;
-use super::matrix::{Matrix, Vector, length, scale};
-use crate::engine::earth::Position;
+use super::matrix::{Matrix, Vector, length, scale, subtract};
+use super::twin::Twin;
+use crate::engine::earth::{Offset, Position};
 use crate::engine::grid::Cell;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::track::TrackIx;
@@ -18,6 +19,8 @@ const CONFIRMING_SCORE: f64 = 14.0;
 const CONFIRMING_HITS: f64 = 4.0;
 /// One plot never speaks louder than this.
 const GAIN_AT_MOST: f64 = 7.0;
+/// A rotation is judged at its end: a plot anywhere in it lies less than this many rotations back.
+pub(super) const MISSED: f64 = 0.99;
 /// What a missed rotation costs (a chance of detection of 0.7).
 const MISS: f64 = 1.2;
 /// A tentative track below this score is dropped ...
@@ -44,6 +47,14 @@ pub struct Heard {
     pub velocity: Vector,
     /// Whether the antenna's place on the hull is known.
     pub dimensions_known: bool,
+}
+
+impl Heard {
+    /// Where the hull's centre is at an instant, if it went on as it said.
+    pub fn place_at(&self, at: EventTime) -> Position {
+        let [east_m, north_m] = scale(self.velocity, (at - self.at).seconds());
+        self.place.moved(Offset { east_m, north_m })
+    }
 }
 
 /// The plot that was taken last, for evidence.
@@ -77,6 +88,10 @@ pub struct FusedTrack {
     /// Plots taken.
     pub hits: u32,
     pub(super) hit: Option<Hit>,
+    /// When it last took a plot that it shared with no other.
+    pub(super) own_at: EventTime,
+    /// A neighbour that it may be.
+    pub(super) twin: Option<Twin>,
     /// Whether it was ever the only one in its resolution cell.
     pub(super) apart: bool,
     /// Whether its last plot was shared with another track.
@@ -124,6 +139,8 @@ impl FusedTrack {
             score: 0.0,
             hits: 0,
             hit: None,
+            own_at: at,
+            twin: None,
             apart: false,
             merged_at: None,
             confirmed: false,
@@ -149,6 +166,16 @@ impl FusedTrack {
         state
     }
 
+    /// Where it is expected at an instant, in its plane.
+    pub(super) fn expected_at(&self, at: EventTime) -> Vector {
+        self.filter.expected_after((at - self.at).seconds())
+    }
+
+    /// How far a place is from where it is expected at an instant, east and north in m.
+    pub(super) fn offset_of(&self, place: Position, at: EventTime) -> Vector {
+        subtract(self.frame.plane(place), self.expected_at(at))
+    }
+
     /// A point measured at an instant as it would be measured now, if the filter is ahead of it; carries the filter there if not.
     pub(super) fn advance(&mut self, at: EventTime, point: Vector) -> Vector {
         let dt_s = (at - self.at).seconds();
@@ -157,12 +184,12 @@ impl FusedTrack {
             self.at = at;
             return point;
         }
-        super::matrix::add(point, scale(self.filter.state().v, -dt_s))
+        super::matrix::add(point, scale(self.filter.velocity(), -dt_s))
     }
 
     /// Lays the plane anew when the track has left it.
     pub(super) fn recentre(&mut self) {
-        let point = self.filter.state().p;
+        let point = self.filter.expected_after(0.0);
         if self.frame.is_left_by(point) {
             let place = self.frame.earth(point);
             let frame = Frame::at(place);
@@ -174,7 +201,7 @@ impl FusedTrack {
 
     /// The direction of the hull: of what AIS or the filter says of its motion; `None` when it lies still.
     pub(super) fn direction(&self) -> Option<Vector> {
-        let v = self.filter.state().v;
+        let v = self.filter.velocity();
         let speed = length(v);
         (speed > 0.7).then(|| scale(v, 1.0 / speed))
     }
@@ -189,10 +216,15 @@ impl FusedTrack {
     pub(super) fn note_hit(&mut self, hit: Hit, gain: f64) {
         self.hits = self.hits.saturating_add(1);
         self.score = (self.score + gain.min(GAIN_AT_MOST)).min(60.0);
-        self.hit = Some(hit);
+        (self.hit, self.own_at) = (Some(hit), hit.at);
         self.merged_at = None;
         self.unseen = 0;
         self.confirmed |= self.score >= CONFIRMING_SCORE && f64::from(self.hits) >= CONFIRMING_HITS && self.apart;
+    }
+
+    /// Whether AIS tells of it at an instant.
+    pub(super) fn is_told(&self, at: EventTime) -> bool {
+        self.heard.is_some_and(|heard| at - heard.at <= AIS_FRESH)
     }
 
     /// Rotations that its radar has swept since its last plot.
@@ -203,10 +235,9 @@ impl FusedTrack {
     /// A rotation of its radar went by; `missed` if without a plot.
     pub(super) fn judge(&mut self, turns: f64, now: EventTime) -> Standing {
         let misses = self.misses(turns);
-        if misses >= 0.5 {
+        if misses >= MISSED {
             self.score -= MISS;
-            let told = self.heard.is_some_and(|heard| now - heard.at <= AIS_FRESH);
-            self.unseen = if told { self.unseen.saturating_add(1) } else { 0 };
+            self.unseen = if self.is_told(now) { self.unseen.saturating_add(1) } else { 0 };
         }
         let ais_fresh = self.heard.is_some_and(|heard| now - heard.at <= AIS_FRESH.times(3));
         let over = if ais_fresh {

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::ais::{self, TENTATIVE_FOR};
 use super::alert::Alert;
 use super::alert::book::AlertBook;
+use super::alignment::Alignments;
 use super::command::Command;
 use super::coverage::Coverage;
-use super::decode::report::{Body, Report, StationId};
+use super::decode::report::{Body, Report, SourceId, StationId};
 use super::detect::feed_lost::Voice;
 use super::detect::{Detector, Detectors, Effects, Finding, View};
 use super::digest::digest64;
 use super::duplicates::Duplicates;
-use super::fusion::Fusion;
+use super::fusion::{Fusion, Registration};
 use super::input::{Feed, FeedId};
 use super::intake::{StepRef, Steps};
 use super::limits::Limits;
@@ -83,6 +84,7 @@ pub(super) struct State {
     pub(super) picture: Picture,
     pub(super) targets: Targets,
     pub(super) fusion: Fusion,
+    pub(super) alignments: Alignments,
     pub(super) coverage: Coverage,
     pub(super) detectors: Detectors,
     book: AlertBook,
@@ -291,6 +293,11 @@ impl Core {
     /// Radars and the tracks made of their plots.
     pub fn fusion(&self) -> &Fusion {
         &self.state.fusion
+    }
+
+    /// What each radar with a fixed site was found to measure wrongly, those of plots first.
+    pub fn biases(&self) -> impl Iterator<Item = (FeedId, SourceId, &Registration)> {
+        self.state.fusion.radars().chain(self.state.alignments.iter())
     }
 
     /// Event time as far as it has been handled.

@@ -4,6 +4,7 @@
 
 mod ais;
 pub mod alert;
+pub mod alignment;
 pub mod assignment;
 pub mod calendar;
 pub mod command;

@@ -1,17 +1,27 @@
 //! Radar reports in the core: targets live and die, are bound to vessels, move tracks.
 
+use smallvec::SmallVec;
+
+use super::alignment;
 use super::core::Core;
 use super::decode::report::{AisClass, Report, SensorTrackReport, TargetStatus};
 use super::earth::Position;
 use super::input::FeedId;
-use super::time::Span;
+use super::time::{EventTime, Span};
 use super::timers::TimerReason;
 use super::track::associate::{self, GATE};
-use super::track::target::{Taken, Target};
+use super::track::target::{Lost, Taken, Target};
 use super::track::{Echo, Fix, RadarBond, Source, Track, TrackIx, track_id};
+use super::units::{Course, Speed};
 
 /// A confirmed target that some vessel may still turn out to be waits this long before it becomes a track of its own.
 const UNDECIDED_FOR: Span = Span::from_secs(60);
+/// A vessel that radar lost while AIS was silent is looked for this long ...
+const LOST_FOR: Span = Span::from_mins(3);
+/// ... and is, if found, the one with this chance.
+const FOUND_AGAIN: f64 = 0.8;
+/// A target tells where its vessel is for this long after its last report.
+const ESTIMATES_FOR: Span = Span::from_secs(15);
 /// A radar-only track whose target is lost stays in the picture for this.
 const COASTS_FOR: Span = Span::from_secs(60);
 
@@ -30,7 +40,7 @@ pub(super) fn take_target(core: &mut Core, report: &Report, target: &SensorTrack
         }
         return;
     };
-    let fix = fix_of(report, target, position);
+    let fix = fix_of(report, target, alignment::aligned(core, report, target, position));
     if let Some(ix) = live.filter(|&ix| core.state.targets.is_other_vessel(ix, &fix)) {
         end_target(core, ix);
     }
@@ -106,6 +116,26 @@ fn associate_target(core: &mut Core, ix: u32) {
         && target.is_confirmed()
     {
         bind(core, ix, track, posterior);
+    } else {
+        find_lost(core, ix);
+    }
+}
+
+/// Binds a confirmed target to the vessel that radar lost where it began, if it is the only one.
+fn find_lost(core: &mut Core, ix: u32) {
+    let Some(target) = core.state.targets.get(ix).filter(|target| target.is_confirmed() && !target.bound) else {
+        return;
+    };
+    let first_at = target.first_at;
+    let silent = |vessel: TrackIx, since: EventTime| {
+        let track = core.state.picture.get(vessel);
+        track.is_some_and(|track| track.mmsi.is_some() && track.heard_at.is_none_or(|heard| heard <= since))
+    };
+    let since = target.last.at - LOST_FOR;
+    let lost = core.state.targets.lost_since(since).filter(|lost| lost.last.at <= first_at);
+    let fits = lost.filter(|lost| associate::continues(target, &lost.last) && silent(lost.vessel, lost.last.at));
+    if let [vessel] = fits.map(|lost| lost.vessel).collect::<SmallVec<[TrackIx; 4]>>()[..] {
+        bind(core, ix, vessel, FOUND_AGAIN);
     }
 }
 
@@ -123,6 +153,7 @@ fn bind(core: &mut Core, ix: u32, track: TrackIx, posterior: f64) {
     target.bound = true;
     target.astray = 0;
     let at = target.last.at;
+    core.state.targets.forget_lost(track);
     if let Some(own) = own.filter(|&own| own != track) {
         core.remove_track(own);
     }
@@ -206,12 +237,31 @@ fn source_key(target: &Target) -> u64 {
 /// A target is over: its vessel keeps sailing, its own track coasts and is forgotten.
 fn end_target(core: &mut Core, ix: u32) {
     let Some(target) = core.state.targets.get(ix) else { return };
+    let last = target.last;
     match (target.track, target.bound) {
-        (Some(track), true) => unbind(core, ix, track),
+        (Some(track), true) => {
+            unbind(core, ix, track);
+            if core.state.picture.get(track).is_some_and(|vessel| vessel.heard_at.is_none_or(|at| at < last.at)) {
+                core.state.targets.note_lost(Lost { vessel: track, last });
+            }
+        }
         (Some(track), false) => coast(core, track),
         (None, _) => {}
     }
     core.state.targets.end(ix);
+}
+
+/// Where the target that holds a vessel says it is at an instant, if that is better known than from AIS: position, one standard
+/// deviation in m, motion.
+pub(super) fn estimate(core: &Core, vessel: &Track, at: EventTime) -> Option<(Position, f64, Speed, Course)> {
+    let Some(Echo::Target(ix)) = vessel.radar.map(|bond| bond.echo) else { return None };
+    let target = core.state.targets.get(ix).filter(|target| target.bound && at - target.last.at <= ESTIMATES_FOR)?;
+    let Fix { position, sigma_m, .. } = target.last;
+    let since_s = (at - target.last.at).seconds().max(0.0);
+    let sigma_m = f64::from(sigma_m) + since_s;
+    let (sog, cog) = (target.last.sog?, target.last.cog?);
+    let is_better = vessel.last.source == Source::Ais && sigma_m < associate::ais_sigma_m(vessel, at);
+    is_better.then(|| (position.after(cog, sog, since_s), sigma_m, sog, cog))
 }
 
 /// What made a radar-only track is over: it stays where it was and is forgotten.

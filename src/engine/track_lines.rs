@@ -3,6 +3,7 @@
 use super::core::Core;
 use super::output::{Output, TrackState};
 use super::plots;
+use super::radar;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
 use super::track::{Source, Track, TrackIx};
@@ -39,7 +40,7 @@ pub(super) fn write(core: &mut Core) {
 /// A track's state at an instant: the filter's where plots hold it, else its last fix carried on.
 fn track_state(core: &Core, ix: TrackIx, track: &Track, at: EventTime) -> TrackState {
     let age = (at - track.last.at).seconds();
-    let fused = plots::estimate(core, ix, at);
+    let fused = plots::estimate(core, ix, at).or_else(|| radar::estimate(core, track, at));
     TrackState {
         at,
         track: track.id,

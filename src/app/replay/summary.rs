@@ -72,7 +72,7 @@ fn biases(core: &Core) -> Vec<RadarBias> {
             vessels: registration.contributors(),
         }
     };
-    core.fusion().radars().map(bias).collect()
+    core.biases().map(bias).collect()
 }
 
 impl Summary {

@@ -7,7 +7,8 @@
 use smallvec::SmallVec;
 
 use super::target::{Candidate, Target};
-use super::{Track, TrackIx};
+use super::{Fix, Track, TrackIx};
+use crate::engine::earth::Offset;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::units::Metres;
 
@@ -29,6 +30,14 @@ const ASTRAY: f64 = 25.0;
 const LLR_AT_MOST: f64 = 12.0;
 /// Extent of a hull whose length is not known, m.
 const EXTENT_M: f64 = 14.0;
+/// The same where a vessel tells no dimensions: its antenna may be anywhere on it.
+const UNTOLD_EXTENT_M: f64 = 30.0;
+/// A vessel may turn or slow this hard since AIS last told of it, one standard deviation, m/s2.
+const UNTOLD_M_S2: f64 = 0.15;
+/// No drift leads further than this, m.
+const DRIFT_AT_MOST_M: f64 = 200.0;
+/// Velocities of one vessel, as a tracker tells them, differ by less than this, m/s.
+const FASTER_M_S: f64 = 3.0;
 /// AIS positions are carried forward at most this long.
 const CARRIED: Span = Span::from_secs(60);
 /// Two trails further apart than this at any minute are two vessels.
@@ -42,9 +51,17 @@ pub fn distance_squared(target: &Target, vessel: &Track) -> Option<f64> {
     }
     let predicted = vessel.position_at(target.last.at, fresh_for);
     let apart = predicted.distance_to(target.last.position).0;
-    let extent = vessel.claims.dimensions.map_or(EXTENT_M, |d| f64::from(d.length_m()) / 4.0).max(EXTENT_M);
-    let (radar, ais) = (f64::from(target.last.sigma_m), f64::from(vessel.last.sigma_m));
+    let length_m = vessel.claims.dimensions.map(|d| f64::from(d.length_m())).filter(|length_m| *length_m > 0.0);
+    let extent = length_m.map_or(UNTOLD_EXTENT_M, |length_m| (length_m / 4.0).max(EXTENT_M));
+    let (radar, ais) = (f64::from(target.last.sigma_m), ais_sigma_m(vessel, target.last.at));
     Some(apart * apart / (radar * radar + ais * ais + extent * extent))
+}
+
+/// How well AIS tells where a vessel is at an instant, one standard deviation, m.
+pub fn ais_sigma_m(vessel: &Track, at: EventTime) -> f64 {
+    let since_s = (at - vessel.last.at).seconds().max(0.0);
+    let drift_m = 0.5 * UNTOLD_M_S2 * since_s * since_s;
+    libm::hypot(f64::from(vessel.last.sigma_m), drift_m)
 }
 
 /// Accumulates one comparison and returns the ratio.
@@ -92,6 +109,22 @@ pub fn is_broken(llr: f64, d2: f64, astray: &mut u8) -> bool {
 /// The chance behind a log-likelihood ratio.
 pub fn chance(llr: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-llr))
+}
+
+/// Whether a target may be what was last seen there, before it began.
+pub fn continues(target: &Target, lost: &Fix) -> bool {
+    let since_s = (target.last.at - lost.at).seconds().max(0.0);
+    let ahead = match (lost.sog, lost.cog) {
+        (Some(sog), Some(cog)) => lost.position.after(cog, sog, since_s),
+        _ => lost.position,
+    };
+    let drift_m = (0.5 * UNTOLD_M_S2 * since_s * since_s).min(DRIFT_AT_MOST_M);
+    let sigma2 = f64::from(target.last.sigma_m * target.last.sigma_m + lost.sigma_m * lost.sigma_m);
+    let apart = ahead.distance_to(target.last.position).0;
+    let velocity = |fix: &Fix| fix.sog.zip(fix.cog).map(|(sog, cog)| Offset::polar(cog.degrees(), sog.m_s()));
+    let faster = velocity(&target.last).zip(velocity(lost)).map_or(0.0, |(now, then)| now.minus(then).length().0);
+    apart * apart < EVEN * (sigma2 + drift_m * drift_m + EXTENT_M * EXTENT_M)
+        && faster < FASTER_M_S + 2.0 * UNTOLD_M_S2 * since_s
 }
 
 /// Whether the pasts of a radar-only track and a vessel show two hulls: apart at any minute both were held.

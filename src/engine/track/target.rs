@@ -10,6 +10,8 @@ use crate::engine::time::{EventTime, Span};
 
 /// More targets than this are refused and counted.
 const CAPACITY: usize = 100_000;
+/// More lost vessels than this are not kept in mind.
+const LOST_AT_MOST: usize = 1_000;
 /// Reports that confirm a target.
 const CONFIRMING: u32 = 4;
 /// A target ends after this many silent scans ...
@@ -34,6 +36,15 @@ pub struct Candidate {
     pub reports: u32,
     /// When last.
     pub at: EventTime,
+}
+
+/// A target that ended while it held a vessel whose AIS was silent.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lost {
+    /// The vessel's track.
+    pub vessel: TrackIx,
+    /// Where it was last seen.
+    pub last: Fix,
 }
 
 /// One target of a radar's tracker, from acquisition to loss.
@@ -98,6 +109,7 @@ pub struct Targets {
     free: Vec<u32>,
     by_key: Map<(FeedId, u32), u32>,
     spoke_at: Map<FeedId, EventTime>,
+    lost: Vec<Lost>,
     refused: u64,
 }
 
@@ -171,6 +183,25 @@ impl Targets {
     /// A live target, to change.
     pub fn get_mut(&mut self, ix: u32) -> Option<&mut Target> {
         self.table.get_mut(ix as usize)?.as_mut()
+    }
+
+    /// Keeps in mind that a vessel was lost; of very many the latest.
+    pub fn note_lost(&mut self, lost: Lost) {
+        self.forget_lost(lost.vessel);
+        if self.lost.len() >= LOST_AT_MOST {
+            self.lost.remove(0);
+        }
+        self.lost.push(lost);
+    }
+
+    /// The vessels that were lost since an instant.
+    pub fn lost_since(&self, at: EventTime) -> impl Iterator<Item = &Lost> {
+        self.lost.iter().filter(move |lost| lost.last.at >= at)
+    }
+
+    /// A vessel is not lost any more.
+    pub fn forget_lost(&mut self, vessel: TrackIx) {
+        self.lost.retain(|lost| lost.vessel != vessel);
     }
 
     /// A radar told of something: it lives.

@@ -59,6 +59,8 @@ pub struct FeedHealth {
     pub ais_messages: BTreeMap<u8, u64>,
     /// ASTERIX sources (`SAC/SIC`) whose blocks fail so often that nothing of them is believed.
     pub quarantined: Vec<String>,
+    /// Radars whose plots are tracked here, with what they were found to measure wrongly.
+    pub radars: Vec<RadarHealth>,
     /// Times too far from their receipt to be believed of a feed that is not trusted.
     pub times_not_believed: u64,
     /// IEC 61162-450 datagrams that hold files and images.
@@ -100,6 +102,25 @@ pub struct Reception {
     pub clock_skew_s: Option<f64>,
     /// Since when it is lost, as a `feed_lost` alert tells.
     pub lost_since: Option<EventTime>,
+}
+
+/// What a radar was found to measure wrongly, with one standard deviation each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RadarHealth {
+    /// Its ASTERIX source, `SAC/SIC`.
+    pub source: String,
+    /// Whether vessels with AIS have told yet; else the bias is nothing.
+    pub known: bool,
+    /// Ranges are too long by this, m.
+    pub range_bias_m: f64,
+    /// One standard deviation of it, m.
+    pub range_sigma_m: f64,
+    /// Bearings are too far clockwise by this, degrees.
+    pub bearing_bias_deg: f64,
+    /// One standard deviation of it, degrees.
+    pub bearing_sigma_deg: f64,
+    /// Vessels that told of it in the last minute; below three it is frozen.
+    pub vessels: usize,
 }
 
 /// What is known of a station.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use picket::edge::api::{InForce, Readiness, feature_collection};
 use picket::edge::console::asset;
-use picket::edge::health::{FeedState, Reception, StationHealth};
+use picket::edge::health::{FeedState, RadarHealth, Reception, StationHealth};
 use picket::edge::seen::SeenTrack;
 use picket::edge::store::HistoryFix;
 use picket::engine::decode::report::AisClass;
@@ -196,6 +196,18 @@ fn zones_are_those_in_force() {
 
 const LATENESS: Lateness = Lateness { p50_s: 0.25, p99_s: 3.5 };
 
+fn radar() -> RadarHealth {
+    RadarHealth {
+        source: "7/2".to_owned(),
+        known: true,
+        range_bias_m: 40.26,
+        range_sigma_m: 2.0,
+        bearing_bias_deg: -0.501,
+        bearing_sigma_deg: 0.01,
+        vessels: 12,
+    }
+}
+
 #[test]
 fn feeds_tell_how_they_stand() {
     let service = Service::start(Setup::default());
@@ -213,6 +225,7 @@ fn feeds_tell_how_they_stand() {
         health.frames_per_s = 1.234;
         health.rejects.insert("checksum", 5);
         health.quarantined.push("7/1".to_owned());
+        health.radars.push(radar());
     });
     let feeds = get(service.address, "/api/v1/feeds").json()["feeds"].clone();
     let mut first = feeds[0].clone();
@@ -225,7 +238,10 @@ fn feeds_tell_how_they_stand() {
         "frames_per_s": 1.23, "dropped": 1, "cut": 3, "refused": 4, "connects": 2,
         "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "lost_lines": 0, "last_message_at": null,
         "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "clock_source": "base_station", "lost_since": null,
-        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "quarantined": ["7/1"], "times_not_believed": 0, "binary_datagrams": 0, "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
+        "ais_messages": {"18": 6}, "rejects": {"checksum": 5}, "quarantined": ["7/1"],
+        "radars": [{"source": "7/2", "known": true, "range_bias_m": 40.3, "range_sigma_m": 2.0, "bearing_bias_deg": -0.501,
+            "bearing_sigma_deg": 0.01, "vessels": 12}],
+        "times_not_believed": 0, "binary_datagrams": 0, "duplicates": 7, "late": 0, "too_late": 0, "ahead": 0,
         "stations": [{
             "name": "hill", "age_s": null, "messages": 9, "messages_per_s": 0.0, "reports": 8, "suspect_times": 0, "lost_lines": 0,
             "last_message_at": null, "lateness_p50_s": 0.25, "lateness_p99_s": 3.5, "clock_skew_s": null, "lost_since": null
@@ -349,6 +365,7 @@ fn metrics_can_be_read() {
         health.rejects.insert("checksum", 5);
         health.reception = Reception { messages: 9, lateness: Some(LATENESS), ..Reception::default() };
         health.ais_messages.insert(18, 6);
+        health.radars.push(radar());
     });
     let answer = get(service.address, "/metrics");
     assert_eq!(answer.header("content-type"), Some("application/openmetrics-text; version=1.0.0; charset=utf-8"));
@@ -366,6 +383,8 @@ fn metrics_can_be_read() {
         ("picket_feed_ais_messages_total{feed=\"coast\",type=\"18\"}", 6.0),
         ("picket_feed_lateness_p99_seconds{feed=\"coast\"}", 3.5),
         ("picket_feed_lost{feed=\"radar\"}", 0.0),
+        ("picket_radar_range_bias_metres{feed=\"coast\",source=\"7/2\"}", 40.26),
+        ("picket_radar_registering_vessels{feed=\"coast\",source=\"7/2\"}", 12.0),
         ("picket_tracks", 2.0),
         ("picket_alerts_total{kind=\"loitering\"}", 1.0),
         ("picket_journal_bytes_total", 1234.0),

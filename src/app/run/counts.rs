@@ -1,11 +1,12 @@
 //! What the engine has counted of each feed and station, for feed health to show.
 
-use crate::edge::health::{FeedHealth, Health, Reception, StationHealth};
+use crate::edge::health::{FeedHealth, Health, RadarHealth, Reception, StationHealth};
 use crate::engine::Engine;
 use crate::engine::decode::Framing;
-use crate::engine::decode::report::StationId;
+use crate::engine::decode::report::{SourceId, StationId};
 use crate::engine::detect::feed_lost::Voice;
 use crate::engine::digest::hex;
+use crate::engine::fusion::Registration;
 use crate::engine::input::FeedId;
 use crate::engine::tally::{FeedTally, Told};
 use crate::engine::time::EventTime;
@@ -42,6 +43,7 @@ impl Counted<'_> {
         health.ahead = stats.ahead;
         health.stations = self.stations();
         health.other_station_messages = self.tally.of_other_stations;
+        health.radars = self.radars();
         self.show_quarantined(health);
         if let Some(framing) = self.engine.intake().decoder().framing_of(self.feed) {
             health.times_not_believed = framing.times_not_believed;
@@ -64,6 +66,26 @@ impl Counted<'_> {
             tracing::warn!(feed, "ASTERIX sources in quarantine now: {quarantined:?}");
             health.quarantined = quarantined;
         }
+    }
+
+    /// Its radars whose plots are tracked here, by source.
+    fn radars(&self) -> Vec<RadarHealth> {
+        let own = self.engine.core().biases().filter(|(feed, ..)| *feed == self.feed);
+        let mut radars: Vec<_> = own.map(|(_, source, registration)| (source, registration)).collect();
+        radars.sort_by_key(|(source, _)| *source);
+        let health = |(source, registration): (SourceId, &Registration)| {
+            let (range_sigma_m, bearing_sigma_deg) = registration.sigmas();
+            RadarHealth {
+                source: source.to_string(),
+                known: registration.is_settled(),
+                range_bias_m: registration.range_m(),
+                range_sigma_m,
+                bearing_bias_deg: registration.bearing_deg(),
+                bearing_sigma_deg,
+                vessels: registration.contributors(),
+            }
+        };
+        radars.into_iter().map(health).collect()
     }
 
     /// Lines that never came, of one station or of all.

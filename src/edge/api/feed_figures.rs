@@ -1,4 +1,5 @@
-//! The figures of feeds as Prometheus reads them: a few labels a feed, none a station, so that senders cannot add any.
+//! The figures of feeds as Prometheus reads them: a few labels a feed and radar (of which there is a limit), none a station, so
+//! that senders cannot add many.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -8,7 +9,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::Services;
 use super::feeds::age_s;
-use crate::edge::health::{FeedHealth, FeedState};
+use crate::edge::health::{FeedHealth, FeedState, RadarHealth};
 use crate::edge::metrics::Label;
 use crate::engine::time::EventTime;
 
@@ -62,6 +63,19 @@ const GAUGES: [FeedGauge; 6] = [
     ("feed_stations", "Stations that the feed has told of", None, |health, _| Some(health.stations.len() as f64)),
 ];
 
+/// A gauge a radar: its name, what it shows, and where.
+type RadarGauge = (&'static str, &'static str, fn(&RadarHealth) -> f64);
+
+const RADAR_GAUGES: [RadarGauge; 5] = [
+    ("radar_range_bias_metres", "What ranges are too long by", |radar| radar.range_bias_m),
+    ("radar_range_bias_sigma_metres", "One standard deviation of it", |radar| radar.range_sigma_m),
+    ("radar_bearing_bias_degrees", "What bearings are too far clockwise by", |radar| radar.bearing_bias_deg),
+    ("radar_bearing_bias_sigma_degrees", "One standard deviation of it", |radar| radar.bearing_sigma_deg),
+    ("radar_registering_vessels", "Vessels that told of a radar's bias in the last minute", |radar| {
+        radar.vessels as f64
+    }),
+];
+
 /// Lists the figures of all feeds in a registry.
 pub(super) fn register(services: &Services, registry: &mut Registry) {
     let now = services.clock.now();
@@ -80,6 +94,9 @@ pub(super) fn register(services: &Services, registry: &mut Registry) {
             Some(unit) => registry.register_with_unit(name, help, unit, family),
             None => registry.register(name, help, family),
         }
+    }
+    for (name, help, value) in RADAR_GAUGES {
+        registry.register(name, help, radar_gauge(&feeds, value));
     }
     register_by_kind(&feeds, registry);
 }
@@ -109,6 +126,15 @@ fn counter(feeds: &[(String, FeedHealth)], count: fn(&FeedHealth) -> u64) -> Fam
     let family = Family::<Label, Counter>::default();
     for (feed, health) in feeds {
         add(&family, [("feed", feed.clone())], count(health));
+    }
+    family
+}
+
+fn radar_gauge(feeds: &[(String, FeedHealth)], value: fn(&RadarHealth) -> f64) -> Family<TwoLabels, Fraction> {
+    let family = Family::<TwoLabels, Fraction>::default();
+    for (feed, radar) in feeds.iter().flat_map(|(feed, health)| health.radars.iter().map(move |radar| (feed, radar))) {
+        let labels = [("feed", feed.clone()), ("source", radar.source.clone())];
+        family.get_or_create(&labels).set(value(radar));
     }
     family
 }

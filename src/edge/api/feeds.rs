@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::App;
-use crate::edge::health::{FeedHealth, Reception, StationHealth};
+use crate::edge::health::{FeedHealth, RadarHealth, Reception, StationHealth};
 use crate::edge::lines::quantise;
 use crate::engine::input::FeedKind;
 use crate::engine::time::EventTime;
@@ -62,6 +62,7 @@ struct FeedBody {
     cut: u64,
     refused: u64,
     quarantined: Vec<String>,
+    radars: Vec<RadarBody>,
     times_not_believed: u64,
     binary_datagrams: u64,
     connects: u64,
@@ -76,6 +77,18 @@ struct FeedBody {
     ahead: u64,
     stations: Vec<StationBody>,
     other_station_messages: u64,
+}
+
+/// What a radar measures wrongly.
+#[derive(Serialize)]
+struct RadarBody {
+    source: String,
+    known: bool,
+    range_bias_m: f64,
+    range_sigma_m: f64,
+    bearing_bias_deg: f64,
+    bearing_sigma_deg: f64,
+    vessels: usize,
 }
 
 /// What a feed or a station told.
@@ -138,6 +151,7 @@ fn feed_body(feed: &FeedDescription, health: FeedHealth, now: EventTime) -> Feed
         ais_messages: health.ais_messages,
         rejects: health.rejects,
         quarantined: health.quarantined,
+        radars: health.radars.into_iter().map(radar_body).collect(),
         times_not_believed: health.times_not_believed,
         binary_datagrams: health.binary_datagrams,
         duplicates: health.duplicates,
@@ -147,6 +161,18 @@ fn feed_body(feed: &FeedDescription, health: FeedHealth, now: EventTime) -> Feed
         stations: health.stations.into_iter().map(|station| station_body(station, now)).collect(),
         other_station_messages: health.other_station_messages,
         detail: health.detail,
+    }
+}
+
+fn radar_body(radar: RadarHealth) -> RadarBody {
+    RadarBody {
+        source: radar.source,
+        known: radar.known,
+        range_bias_m: quantise(radar.range_bias_m, 1),
+        range_sigma_m: quantise(radar.range_sigma_m, 1),
+        bearing_bias_deg: quantise(radar.bearing_bias_deg, 3),
+        bearing_sigma_deg: quantise(radar.bearing_sigma_deg, 3),
+        vessels: radar.vessels,
     }
 }
 

@@ -56,7 +56,7 @@ lint: ## formatting and lints, as strict as the tree is kept
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 bench: ## measure engine, memory, replay and decoding; peers run beside picket (docs/performance.md)
-	$(CARGO) bench --locked --bench asterix --bench engine --bench feeds --bench live --bench picture --bench replay --bench store
+	$(CARGO) bench --locked --bench asterix --bench engine --bench feeds --bench fusion --bench live --bench picture --bench replay --bench store
 	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
 
 fuzz: ## fuzz every target for FUZZ_S seconds (600), two at a time; needs a nightly toolchain and cargo-fuzz

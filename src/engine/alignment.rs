@@ -1,5 +1,4 @@
-//! Radars with trackers of their own: what each measures wrongly, learnt from vessels whose AIS is fresh and taken off its
-//! targets.
+//! What radars with trackers of their own measure wrongly: learnt from vessels whose AIS is fresh, taken off their targets.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
-//! A radar's bias turns out to be another: votes are gathered, tracks that only it told of are moved, and what stood beside
-//! the vessel that it is becomes one with it.
+//! A radar's bias turns out to be another.
+//!
+//! Votes are gathered, tracks that only it told of are moved, and what stood beside the vessel that it is becomes one with it.
 
 use super::coarse::{SOUGHT, Vote};
 use super::matrix::{Matrix, subtract};

@@ -1,5 +1,6 @@
-//! A track that is confirmed where another was lost is that other one: the beam missed the turn it made, or its echo has come
-//! apart from another's. It goes on under its old name.
+//! A track that is confirmed where another was lost is that other one, and goes on under its old name.
+//!
+//! The beam missed the turn it made, or its echo has come apart from another's.
 
 use super::matrix::{Matrix, scale, subtract};
 use super::track::FusedTrack;

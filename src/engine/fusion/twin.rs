@@ -1,5 +1,6 @@
-//! Two tracks that never have a plot in the same rotation, though they lie together, are one vessel told twice: the nameless one,
-//! or the younger, ends.
+//! Two tracks that lie together and never have a plot in the same rotation are one vessel told twice.
+//!
+//! The nameless one, or the younger, ends.
 
 use serde::{Deserialize, Serialize};
 

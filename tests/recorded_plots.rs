@@ -28,13 +28,16 @@ const CUT_OFF_M: f64 = 50.0;
 /// Seconds at the beginning that are not scored: tracks need some rotations.
 const BURN_IN_S: f64 = 12.0;
 
+/// UNIX s; m north and east of the origin.
+type Fix = (f64, (f64, f64));
+
 /// Rotations of a radar, and where its targets truly were.
 #[derive(Default)]
 struct Recording {
     /// UNIX s, and plots in m north and east of the origin.
     scans: Vec<(f64, Vec<(f64, f64)>)>,
     /// Of each target: UNIX s, m north and east.
-    truth: BTreeMap<u64, Vec<(f64, (f64, f64))>>,
+    truth: BTreeMap<u64, Vec<Fix>>,
 }
 
 /// How well tracks follow the targets.
@@ -186,7 +189,7 @@ fn wgs84(north_m: f64, east_m: f64) -> [u8; 8] {
 }
 
 /// Where a target was, between its two nearest fixes.
-fn place_at(list: &[(f64, (f64, f64))], at: f64) -> (f64, f64) {
+fn place_at(list: &[Fix], at: f64) -> (f64, f64) {
     let after = list.partition_point(|(then, _)| *then < at).clamp(1, list.len() - 1);
     let ((t0, a), (t1, b)) = (list[after - 1], list[after]);
     let share = if t1 > t0 { ((at - t0) / (t1 - t0)).clamp(0.0, 1.0) } else { 0.0 };

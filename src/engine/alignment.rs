@@ -1,4 +1,4 @@
-//! What radars with trackers of their own measure wrongly: learnt from vessels whose AIS is fresh, taken off their targets.
+//! What radars with trackers of their own measure wrongly: learnt from fresh AIS, taken off their targets.
 
 use serde::{Deserialize, Serialize};
 

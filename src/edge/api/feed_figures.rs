@@ -1,6 +1,6 @@
 //! The figures of feeds as Prometheus reads them.
 //!
-//! A few labels a feed and radar (of which there is a limit), none a station, so that senders cannot add many.
+//! There are a few labels a feed and radar (of which there is a limit), none a station, so that senders cannot add many.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;

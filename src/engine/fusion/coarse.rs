@@ -111,7 +111,8 @@ impl Votes {
             second = second.max(if apart { sums.around(cell, half) } else { 0 });
         }
         let at = ((row as f64 - HALF.0 as f64) * CELL.0, (column as f64 - HALF.1 as f64) * CELL.1);
-        let peak = self.mean_around(self.mean_around(at, sigmas)?.bias, sigmas)?;
+        let counted = ((half.0 as f64 + 0.5) * CELL.0 / TOGETHER, (half.1 as f64 + 0.5) * CELL.1 / TOGETHER);
+        let peak = self.mean_around(self.mean_around(at, counted)?.bias, sigmas)?;
         let clear = peak.votes >= VOTES && count as usize >= CLEAR.0 * second as usize + CLEAR.1;
         (clear && peak.vessels >= VESSELS).then_some(peak)
     }
@@ -212,6 +213,13 @@ mod tests {
         assert!(votes.peak(SIGMAS).is_some());
         cast(&mut votes, 5, 5, (-300.0, -1.5));
         assert_eq!(votes.peak(SIGMAS), None);
+    }
+
+    #[test]
+    fn votes_without_any_noise_decide_too() {
+        let mut votes = Votes::default();
+        (0..12).for_each(|k| votes.take(vote(k % 4, 40.0, 0.5)));
+        assert_eq!(votes.peak(SIGMAS).map(|peak| peak.bias), Some((40.0, 0.5)));
     }
 
     #[test]

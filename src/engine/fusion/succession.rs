@@ -1,4 +1,4 @@
-//! A track that is confirmed where another was lost is that other one, and goes on under its old name.
+//! A track that is confirmed where another was lost is that other one, and goes on under its name.
 //!
 //! The beam missed the turn it made, or its echo has come apart from another's.
 

@@ -1,6 +1,6 @@
 //! Two tracks that lie together and never have a plot in the same rotation are one vessel told twice.
 //!
-//! The nameless one, or the younger, ends.
+//! The nameless one ends, or the younger.
 
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ SHELL  = bash
 PEERS  = $(or $(CARGO_TARGET_DIR),target)/peers
 PICKET = $(or $(CARGO_TARGET_DIR),target)/release/picket
 
-.PHONY: help run test console screenshots bless lint bench fuzz setup ci
+.PHONY: help run test console screenshots bless lint bench score fuzz setup ci
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -58,6 +58,11 @@ lint: ## formatting and lints, as strict as the tree is kept
 bench: ## measure engine, memory, replay and decoding; peers run beside picket (docs/performance.md)
 	$(CARGO) bench --locked --bench asterix --bench engine --bench feeds --bench fusion --bench live --bench picture --bench replay --bench store
 	@for peer in $(wildcard benches/peers/*.sh); do echo "== $$peer"; bash $$peer || exit 1; done
+
+score: ## replay and score fleets that a generator made: FLEETS=DIR, a folder of folders with picket.toml and truth.jsonl
+	@test -n "$(FLEETS)" || { echo "FLEETS=DIR is missing: a folder of fleets, each with picket.toml, zones, feeds, truth.jsonl and tracks.jsonl"; exit 2; }
+	$(CARGO) build --release --locked
+	@bash benches/score.sh $(PICKET) "$(FLEETS)"
 
 fuzz: ## fuzz every target for FUZZ_S seconds (600), two at a time; needs a nightly toolchain and cargo-fuzz
 	@cd fuzz && $(CARGO) +nightly fuzz build && ls targets | sed 's/\.rs$$//' | xargs -P 2 -I{} sh -c \

@@ -27,6 +27,7 @@ mod queue;
 mod read;
 mod report;
 mod stats;
+mod sum;
 mod tracks;
 mod truth;
 
@@ -43,6 +44,7 @@ pub use report::{
     TruthRow, WireLatency,
 };
 pub use stats::Share;
+pub use sum::sum;
 
 use due::Thresholds;
 use guess::{Guess, guesses, read_alerts};

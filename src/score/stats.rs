@@ -51,6 +51,15 @@ impl Share {
     }
 }
 
+/// Student's t of a two-sided 95 % interval, by degrees of freedom.
+pub(super) fn t_quantile(degrees: usize) -> f64 {
+    const T: [f64; 20] = [
+        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+        2.120, 2.110, 2.101, 2.093, 2.086,
+    ];
+    degrees.checked_sub(1).and_then(|place| T.get(place)).copied().unwrap_or(Z_95)
+}
+
 /// The observed value that covers a percentage of all (nearest rank); `None` of none.
 pub(super) fn percentile(values: &[f64], percent: f64) -> Option<f64> {
     let mut sorted = values.to_vec();

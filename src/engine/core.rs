@@ -300,6 +300,13 @@ impl Core {
         self.state.fusion.radars().chain(self.state.alignments.iter())
     }
 
+    /// What a rule may look at, as it stands.
+    pub fn view(&self) -> View<'_> {
+        let Config { feeds, limits, zones, .. } = &self.config;
+        let State { now, picture, targets, coverage, station_names: stations, .. } = &self.state;
+        View { now: *now, feeds, stations, picture, targets, coverage, zones, limits }
+    }
+
     /// Event time as far as it has been handled.
     pub fn now(&self) -> EventTime {
         self.state.now
@@ -419,7 +426,10 @@ impl Core {
                 let alert = self.state.book.end_silence(alert, self.state.now);
                 self.outputs.extend(alert.map(|alert| Output::Alert(Box::new(alert))));
             }
-            TimerReason::Silence { .. } | TimerReason::Loiter { .. } | TimerReason::Pair { .. } => {
+            TimerReason::Silence { .. }
+            | TimerReason::Loiter { .. }
+            | TimerReason::Zone { .. }
+            | TimerReason::Pair { .. } => {
                 self.each_detector(|detector, view, effects| detector.on_timer(view, reason, effects));
             }
         }

@@ -158,6 +158,12 @@ impl Coverage {
         Silence { log10_p, p_hear: p_sum / n, healthy_share: f64::from(healthy) / n }
     }
 
+    /// The chance that a healthy station hears one report from a place, of the better heard class; 0 where nothing is known.
+    pub fn hears(&self, position: Position, at: EventTime) -> f64 {
+        let best = |class| self.miss(cell_of(position, class), at, at).best;
+        best(AisClass::A).max(best(AisClass::B))
+    }
+
     /// The chance that no station hears one report from a cell at a time.
     fn miss(&self, cell: Cell, at: EventTime, learnt_before: EventTime) -> Miss {
         let mut miss = Miss { log10: 0.0, best: 0.0, healthy: false };

@@ -9,12 +9,16 @@ use super::radar;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
 use super::track::{Echo, Fix, FusedIx, Holding, RadarBond, Source, Track, TrackIx, track_id};
-use super::units::{Course, Speed};
+use super::units::{Course, Metres, Speed};
 
 /// Radar holds a track whose last plot is not older than this.
 const HELD_WITHIN: Span = Span::from_secs(60);
 /// A vessel with AIS is without an echo after so many rotations that saw nothing.
 const UNSEEN_TURNS: u32 = 10;
+/// Tracks that merged with another are looked for within this angle of it, seen from the radar ...
+const MERGES_WITHIN_DEG: f64 = 1.2;
+/// ... and within this at least, m.
+const MERGES_AT_LEAST_M: f64 = 150.0;
 
 /// Takes one plot.
 pub(super) fn take_plot(core: &mut Core, report: &Report, plot: &PlotReport) {
@@ -89,7 +93,10 @@ pub(super) fn ais_fix(vessel: TrackIx, track: &Track) -> AisFix {
 fn tell(core: &mut Core, events: &[Event]) {
     for event in events {
         match *event {
-            Event::Held(fused) => hold(core, fused),
+            Event::Held(fused) => {
+                hold(core, fused, false);
+                hold_merged(core, fused);
+            }
             Event::Bound { fused, vessel, own } => {
                 if let Some(own) = own {
                     core.remove_track(own);
@@ -123,9 +130,14 @@ fn bond(core: &mut Core, fused: FusedIx, vessel: TrackIx) {
     }
 }
 
-/// A confirmed track took a plot: it moves its vessel if AIS is late, or the track that stands for it.
-fn hold(core: &mut Core, fused: FusedIx) {
+/// A confirmed track took a plot, alone or as one of two in one echo: it moves its vessel if AIS is late, or the track that
+/// stands for it.
+fn hold(core: &mut Core, fused: FusedIx, merged: bool) {
     let Some((fix, range_m, vessel)) = radar_fix(core, fused) else { return };
+    let named = vessel.or(core.state.fusion.get(fused).and_then(|track| track.own));
+    if let Some(track) = named.filter(|_| merged).and_then(|ix| core.state.picture.get_mut(ix)) {
+        (track.merged_at, track.range_m) = (Some(fix.at), range_m);
+    }
     let moved = match vessel {
         Some(vessel) => {
             bond(core, fused, vessel);
@@ -136,6 +148,31 @@ fn hold(core: &mut Core, fused: FusedIx) {
     if let Some(track) = moved {
         core.move_track(track, fix, |track| (track.confirmed, track.range_m) = (true, range_m));
         core.each_detector(|detector, view, effects| detector.on_fix(view, track, effects));
+    }
+}
+
+/// A plot tells of all whose echo it is: of the track that took it, and of those that merged with that one.
+fn hold_merged(core: &mut Core, owner: FusedIx) {
+    let Some(track) = core.state.fusion.get(owner) else { return };
+    let Some(&hit) = track.last_hit() else { return };
+    let within = Metres(MERGES_AT_LEAST_M.max(hit.range_m * MERGES_WITHIN_DEG * std::f64::consts::PI / 180.0));
+    let near = core.state.picture.near(track.estimate(hit.at).0, within);
+    for (ix, _) in near {
+        let Some(fused) = core.state.picture.get(ix).and_then(fused_ix) else { continue };
+        let of_this_plot = |other: &FusedTrack| {
+            other.merged_at().is_some() && other.last_hit().is_some_and(|h| (h.radar, h.at) == (hit.radar, hit.at))
+        };
+        if fused != owner && core.state.fusion.get(fused).is_some_and(of_this_plot) {
+            hold(core, fused, true);
+        }
+    }
+}
+
+/// What holds a track of the picture by plots.
+fn fused_ix(track: &Track) -> Option<FusedIx> {
+    match track.echo.or(track.radar.map(|bond| bond.echo))? {
+        Echo::Plots(fused) => Some(fused),
+        Echo::Target(_) => None,
     }
 }
 

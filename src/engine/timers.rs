@@ -29,6 +29,11 @@ pub enum TimerReason {
         /// Its track.
         track: TrackIx,
     },
+    /// A vessel in a patrol zone may have gone unseen.
+    Zone {
+        /// Its track.
+        track: TrackIx,
+    },
     /// A pair may have gone unseen.
     Pair {
         /// The lower track.

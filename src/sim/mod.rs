@@ -28,8 +28,8 @@ pub use folder::{WriteError, write};
 pub use world::{FeedBytes, RadarWire, World};
 
 use story::{
-    anchorage, bystanders, edge_loiter, feed_lost, fishing_pair, mother, pilot, receiver_outage, tanker_dark, transfer,
-    tug_and_tow,
+    anchorage, bystanders, dark_contact, drifting, edge_loiter, feed_lost, fishing_pair, mother, pilot,
+    receiver_outage, tanker_dark, transfer, tug_and_tow, zone_crossing,
 };
 use world::{Aid, MINUTE};
 
@@ -44,7 +44,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, the bundled one first.
-pub const SCENARIOS: [Scenario; 11] = [
+pub const SCENARIOS: [Scenario; 14] = [
     Scenario {
         name: "con-dao",
         summary: "a night off Con Dao: every story and every innocent",
@@ -95,6 +95,24 @@ pub const SCENARIOS: [Scenario; 11] = [
         summary: "the hub of all AIS stations fails for twenty minutes under radar; nobody went dark",
         hours: 1.5,
         cast: |world| feed_lost::play(world, 40.0 * MINUTE),
+    },
+    Scenario {
+        name: "zone-crossing",
+        summary: "a ship enters a patrol zone and leaves it",
+        hours: 1.5,
+        cast: |world| zone_crossing::play(world, 25.0 * MINUTE),
+    },
+    Scenario {
+        name: "drifting",
+        summary: "a ship without engine is carried across her own heading",
+        hours: 1.5,
+        cast: |world| drifting::play(world, 25.0 * MINUTE),
+    },
+    Scenario {
+        name: "dark-contact",
+        summary: "a craft without AIS heads for a drifting fishing boat",
+        hours: 1.0,
+        cast: |world| dark_contact::play(world, 35.0 * MINUTE),
     },
 ];
 

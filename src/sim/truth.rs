@@ -96,6 +96,8 @@ pub enum Details {
         /// The station.
         station: &'static str,
     },
+    /// What has no fields of its own.
+    Plain {},
     /// A feed that says nothing.
     FeedLost {
         /// The feed.

@@ -13,12 +13,14 @@ pub struct Intent {
     pub name: &'static str,
     /// Unsuppressed warnings and alarms, by kind.
     pub raises: &'static [(&'static str, usize)],
+    /// Unsuppressed cautions of the kinds that only ever inform, at least so many.
+    pub informs: &'static [(&'static str, usize)],
 }
 
 impl Intent {
     /// A recording that raises nothing.
     pub const fn innocent(name: &'static str) -> Self {
-        Intent { name, raises: &[] }
+        Intent { name, raises: &[], informs: &[] }
     }
 
     /// Where the warnings do not tell what happened.
@@ -32,6 +34,14 @@ impl Intent {
         }
         if counted != self.raises.iter().copied().collect() {
             complaints.push(format!("  warnings by kind: {counted:?}, meant: {:?}", self.raises));
+        }
+        for &(kind, least) in self.informs {
+            let told = alerts.iter().filter(|a| a["suppressed"].is_null() && a["kind"] == kind);
+            let told: Vec<&Value> = told.filter(|a| truth.iter().any(|truth| informs(a, truth))).collect();
+            if told.len() < least {
+                complaints
+                    .push(format!("  {} cautions {kind} tell what happened, meant: {least} at least", told.len()));
+            }
         }
         let happened = truth.iter().filter(|truth| DETECTED.iter().any(|kind| truth["kind"] == *kind));
         for truth in happened {
@@ -51,6 +61,14 @@ fn tells(alert: &Value, truth: &Value) -> bool {
     let same = ["kind", "zone"].iter().all(|field| alert[field] == truth[field]) && mmsis(alert) == mmsis(truth);
     let ((a, b), (c, d)) = (interval(alert), interval(truth));
     same && 2.0 * (b.min(d) - a.max(c)) >= b.max(d) - a.min(c)
+}
+
+/// Whether an alert is of this kind and vessels, and begins within two minutes of the onset, or overlaps it by half.
+fn informs(alert: &Value, truth: &Value) -> bool {
+    let same = alert["kind"] == truth["kind"] && mmsis(alert) == mmsis(truth);
+    let ((a, b), (c, d)) = (interval(alert), interval(truth));
+    let half = 2.0 * (b.min(d) - a.max(c)) >= b.max(d) - a.min(c);
+    same && ((a - c).abs() <= 120.0 || (d > c && half))
 }
 
 fn mmsis(line: &Value) -> Vec<Option<u64>> {

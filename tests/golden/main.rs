@@ -22,6 +22,9 @@ const RECORDINGS: &[Intent] = &[
     Intent::innocent("fishing-pair"),
     Intent::innocent("receiver-outage"),
     Intent { raises: &[("feed_lost", 1)], ..Intent::innocent("feed-lost") },
+    Intent { informs: &[("zone_entry", 1), ("zone_exit", 1)], ..Intent::innocent("zone-crossing") },
+    Intent { informs: &[("drifting", 1)], ..Intent::innocent("drifting") },
+    Intent { informs: &[("dark_contact", 1)], ..Intent::innocent("dark-contact") },
 ];
 
 /// Compares a recording with the simulator, its alerts with those expected, and the warnings with what it is about.
@@ -61,4 +64,7 @@ recordings! {
     fishing_pair = "fishing-pair",
     receiver_outage = "receiver-outage",
     feed_lost = "feed-lost",
+    zone_crossing = "zone-crossing",
+    drifting = "drifting",
+    dark_contact = "dark-contact",
 }

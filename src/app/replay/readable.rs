@@ -86,7 +86,10 @@ fn why(alert: &Alert) -> Vec<String> {
             let least = factor(alert, FactorName::LeastDistance);
             reasons.extend(least.map(|least| format!("closest {:.0} m", least.value)));
         }
-        Kind::DarkPeriod | Kind::FeedLost => {
+        Kind::Drifting => reasons.push(format!("sideways for {}", minutes(seen_s))),
+        Kind::DarkContact => reasons.push(format!("radar alone for {}", minutes(seen_s))),
+        Kind::ZoneEntry | Kind::ZoneExit => {}
+        Kind::DarkPeriod | Kind::FeedLost | Kind::AppearedInZone | Kind::VanishedInZone => {
             reasons
                 .extend(factor(alert, FactorName::Silence).map(|silence| format!("silent for {}", limited(silence))));
             let chance = factor(alert, FactorName::LogP);

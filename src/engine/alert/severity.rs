@@ -46,8 +46,9 @@ pub fn judge(anomaly: &Anomaly, view: &View<'_>) -> Severity {
     let kind = match anomaly.kind {
         Kind::Loitering if anomaly.subkind == Some(Subkind::FishingLike) => 0,
         Kind::Loitering => 1,
+        Kind::ZoneEntry | Kind::ZoneExit | Kind::AppearedInZone | Kind::VanishedInZone => 0,
         Kind::FeedLost if anomaly.voice.is_some_and(|voice| voice.station.is_some()) => 0,
-        Kind::FeedLost => 1,
+        Kind::FeedLost | Kind::Drifting | Kind::DarkContact => 1,
         Kind::DarkPeriod | Kind::ShipToShip => 2,
     };
     let dark = anomaly.context.contains(&Context::DarkPartner) || anomaly.context.contains(&Context::PartnerSilent);
@@ -56,7 +57,8 @@ pub fn judge(anomaly: &Anomaly, view: &View<'_>) -> Severity {
     if served || (kind == 0 && !dark) {
         return Severity::Low;
     }
-    Severity::of_points(kind + u8::from(watched) + u8::from(dark) + u8::from(night))
+    let raft = anomaly.context.contains(&Context::Raft);
+    Severity::of_points(kind + u8::from(watched) + u8::from(dark) + u8::from(night) + u8::from(raft))
 }
 
 /// Between 18:00 and 06:00 of local mean time.

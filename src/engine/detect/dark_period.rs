@@ -30,9 +30,12 @@ const AMBIGUOUS_AFTER: Span = Span::from_hours(2);
 const HELD_WITHIN: Span = Span::from_secs(40);
 /// Least share of the silence with a healthy station for radar to confirm it.
 const HEALTHY_SHARE: f64 = 0.6;
-/// Least share of the silence spent where healthy stations are known to hear, for coverage to confirm it: a vessel that
-/// may have sailed out of what is known is ambiguous.
-const KNOWN_SHARE: f64 = 0.8;
+/// Where a silence lies in known places for this share of it ...
+const KNOWN_SHARE: f64 = 0.5;
+/// ... and would be missed by chance more often than this, radar does not confirm it yet.
+const ILL_HEARD_LOG10_P: f64 = -1.0;
+/// A fade lasts minutes: reports missed within one count as one miss.
+const FADE: Span = Span::from_mins(3);
 /// Dead reckoning of a silent vessel beyond this says nothing.
 const RECKONED: Span = Span::from_hours(2);
 
@@ -202,7 +205,7 @@ fn judge(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Judgemen
         && silent >= radar_after(track, limits)
     {
         let healthy_share = healthy_share(view, track, heard_at);
-        if healthy_share >= HEALTHY_SHARE {
+        if healthy_share >= HEALTHY_SHARE && !is_ill_heard(view, track, heard_at, limits) {
             let silence = Silence { log10_p: 0.0, p_hear: 0.0, healthy_share };
             return Some(Judgement { subkind: Subkind::RadarConfirmed, silence, posterior: bond.posterior });
         }
@@ -212,6 +215,12 @@ fn judge(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Judgemen
     }
     let silence = weigh(view, track, heard_at, limits);
     (silence.log10_p <= limits.max_log10_p).then_some(Judgement { subkind: Subkind::Coverage, silence, posterior: 0.0 })
+}
+
+/// Whether the silence lies where a vessel is known to be heard so ill that it means nothing yet.
+fn is_ill_heard(view: &View<'_>, track: &Track, heard_at: EventTime, limits: &DarkPeriod) -> bool {
+    let silence = weigh(view, track, heard_at, limits);
+    silence.healthy_share >= KNOWN_SHARE && silence.log10_p > ILL_HEARD_LOG10_P
 }
 
 /// Whether no other segment of the number has a newer fix: a number is silent once, not once a segment.
@@ -231,7 +240,7 @@ fn healthy_share(view: &View<'_>, track: &Track, heard_at: EventTime) -> f64 {
 
 /// The chance that a working transmitter went unheard: it stayed where it was or sailed on, whichever is heard less.
 fn weigh(view: &View<'_>, track: &Track, heard_at: EventTime, limits: &DarkPeriod) -> Silence {
-    let unit = track.expected_interval().max(Span::from_secs(60));
+    let unit = track.expected_interval().max(FADE);
     let span = (view.now - heard_at).min(RECKONED);
     let units = (span.millis() / unit.millis()) as u32;
     let from = track.history.position_at(heard_at).unwrap_or(track.last.position);
@@ -307,11 +316,10 @@ fn factors(
 ) -> SmallVec<[Factor; 5]> {
     let radar = judgement.subkind == Subkind::RadarConfirmed;
     let least = if radar { radar_after(track, limits).seconds() } else { limits.silence_s };
-    let share = if radar { HEALTHY_SHARE } else { KNOWN_SHARE };
     let factor = |name, value, limit, weight| Factor { name, value, limit, weight };
     let mut factors = SmallVec::from_slice(&[
         factor(FactorName::Silence, (view.now - heard_at).seconds(), Some(least), 0.3),
-        factor(FactorName::HealthyShare, judgement.silence.healthy_share, Some(share), 0.2),
+        factor(FactorName::HealthyShare, judgement.silence.healthy_share, radar.then_some(HEALTHY_SHARE), 0.2),
     ]);
     if radar {
         factors.push(factor(FactorName::Posterior, judgement.posterior, Some(limits.min_posterior), 0.5));

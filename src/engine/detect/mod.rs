@@ -1,10 +1,13 @@
 //! Detectors: each a rule that raises, keeps and lowers anomalies; one file a rule, one line in the table.
 
+pub mod dark_contact;
 pub mod dark_period;
+pub mod drifting;
 pub mod evidence;
 pub mod feed_lost;
 pub mod loitering;
 pub mod ship_to_ship;
+pub mod zone_crossing;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -36,6 +39,18 @@ pub enum Kind {
     DarkPeriod,
     /// A feed or station that has fallen silent.
     FeedLost,
+    /// Into a patrol zone.
+    ZoneEntry,
+    /// Out of a patrol zone.
+    ZoneExit,
+    /// First heard in a patrol zone, after a silence or ever.
+    AppearedInZone,
+    /// Last heard in a patrol zone.
+    VanishedInZone,
+    /// A large ship that goes sideways.
+    Drifting,
+    /// A craft without AIS where it would be heard.
+    DarkContact,
 }
 
 /// How loud an alert is.
@@ -73,6 +88,8 @@ pub enum Rule {
     Tow,
     /// One of a cluster of stopped vessels.
     BerthCluster,
+    /// Two of a fleet at work that never came alongside each other.
+    SameFleet,
 }
 
 /// A factor behind a judgement: its value, the limit it is held against, its weight in the confidence.
@@ -117,6 +134,10 @@ factor_names! {
     Posterior = "radar_posterior",
     MergedTime = "merged_s",
     UsualWait = "usual_wait_s",
+    OffCourse = "heading_off_course_deg",
+    PathLength = "path_m",
+    Held = "held_s",
+    Speed = "speed_kn",
 }
 
 /// What a detector asserts about the world.
@@ -185,6 +206,7 @@ words! {
     Context {
         Service = "service", Tow = "tow", PairTrawl = "pair_trawl", DarkPartner = "dark_partner",
         PartnerSilent = "partner_silent", Night = "night", StsWatch = "sts_watch",
+        Approach = "approach", Raft = "raft",
     }
 }
 
@@ -198,6 +220,7 @@ impl Rule {
             Rule::Service => "service",
             Rule::Tow => "tow",
             Rule::BerthCluster => "berth_cluster",
+            Rule::SameFleet => "same_fleet",
         }
     }
 }
@@ -210,6 +233,12 @@ impl Kind {
             Kind::ShipToShip => "ship_to_ship",
             Kind::DarkPeriod => "dark_period",
             Kind::FeedLost => "feed_lost",
+            Kind::ZoneEntry => "zone_entry",
+            Kind::ZoneExit => "zone_exit",
+            Kind::AppearedInZone => "appeared_in_zone",
+            Kind::VanishedInZone => "vanished_in_zone",
+            Kind::Drifting => "drifting",
+            Kind::DarkContact => "dark_contact",
         }
     }
 }
@@ -367,14 +396,24 @@ pub struct Detectors {
     loitering: loitering::LoiteringDetector,
     ship_to_ship: ship_to_ship::ShipToShipDetector,
     dark_period: dark_period::DarkPeriodDetector,
+    zone_crossing: zone_crossing::ZoneCrossingDetector,
+    drifting: drifting::DriftingDetector,
+    dark_contact: dark_contact::DarkContactDetector,
     /// Hears of feeds and knows no vessels: spoken to apart from the others.
     pub feed_lost: feed_lost::FeedLostDetector,
 }
 
 impl Detectors {
     /// Every rule about vessels, in the order in which they speak.
-    pub fn each(&mut self) -> [&mut dyn Detector; 3] {
-        [&mut self.loitering, &mut self.ship_to_ship, &mut self.dark_period]
+    pub fn each(&mut self) -> [&mut dyn Detector; 6] {
+        [
+            &mut self.loitering,
+            &mut self.ship_to_ship,
+            &mut self.dark_period,
+            &mut self.zone_crossing,
+            &mut self.drifting,
+            &mut self.dark_contact,
+        ]
     }
 }
 

@@ -23,6 +23,12 @@ pub struct Limits {
     pub dark_period: DarkPeriod,
     /// Feed lost.
     pub feed_lost: FeedLost,
+    /// Zone crossings.
+    pub zone: ZoneCrossing,
+    /// Drifting.
+    pub drifting: Drifting,
+    /// Dark contact.
+    pub dark_contact: DarkContact,
 }
 
 macro_rules! section {
@@ -128,6 +134,8 @@ section! {
         cluster_kn: f64 = 0.5,
         /// ... and, with `near_port`, within this of a port.
         cluster_port_m: f64 = 5556.0,
+        /// Two that stay more than 200 m apart are no pair with other slow vessels within this of either.
+        fleet_m: f64 = 1500.0,
     }
 }
 
@@ -167,6 +175,82 @@ section! {
         /// Lost again within this reopens the same alert.
         merge_gap_s: f64 = 1800.0,
     }
+}
+
+section! {
+    /// Zone entry and exit (detection.md).
+    ZoneCrossing {
+        /// What makes an entry: `two_inside`, two fixes in a row inside, or `out_out_in`, two outside and one inside.
+        enter: Enter = Enter::TwoInside,
+        /// Out beyond this distance from the edge (and three standard deviations of the sensor) ...
+        exit_m: f64 = 200.0,
+        /// ... for this long.
+        exit_s: f64 = 60.0,
+    }
+}
+
+section! {
+    /// Drifting (detection.md).
+    Drifting {
+        /// Speed over ground from here ...
+        min_kn: f64 = 1.0,
+        /// ... to here ...
+        max_kn: f64 = 5.0,
+        /// ... and a heading off the course, ahead and astern, by more than this ...
+        off_deg: f64 = 45.0,
+        /// ... on every report of this time ...
+        dwell_s: f64 = 600.0,
+        /// ... over a way longer than this.
+        least_m: f64 = 500.0,
+        /// Ended when reports say otherwise for this long.
+        exit_s: f64 = 300.0,
+    }
+}
+
+section! {
+    /// Dark contact (detection.md).
+    DarkContact {
+        /// Which contacts are told: `approach`, those on their way to a slow vessel; `always`; `never`.
+        alert: Contacts = Contacts::Approach,
+        /// Held by radar, without AIS, for this long ...
+        held_s: f64 = 300.0,
+        /// ... at a speed from here ...
+        min_kn: f64 = 1.5,
+        /// ... to here ...
+        max_kn: f64 = 50.0,
+        /// ... where a station hears at least this share of reports.
+        min_p_hear: f64 = 0.5,
+        /// On its way: a vessel within this distance ...
+        approach_m: f64 = 5000.0,
+        /// ... that is slower than this ...
+        slow_kn: f64 = 3.0,
+        /// ... is passed within this distance ...
+        passes_m: f64 = 500.0,
+        /// ... and within this time.
+        approach_s: f64 = 900.0,
+    }
+}
+
+/// Which dark contacts are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contacts {
+    /// Those on their way to a slow vessel.
+    Approach,
+    /// All.
+    Always,
+    /// None.
+    Never,
+}
+
+/// What makes an entry into a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Enter {
+    /// Two consecutive fixes inside.
+    TwoInside,
+    /// Two consecutive fixes outside, then one inside.
+    OutOutIn,
 }
 
 /// One distance tier.

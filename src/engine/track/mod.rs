@@ -155,6 +155,8 @@ pub struct Track {
     pub echo: Option<Echo>,
     /// How far from the radar that moved it last, m.
     pub range_m: f32,
+    /// When a radar last saw its echo as one with another's.
+    pub merged_at: Option<EventTime>,
     /// Its radar target was lost: it stays where it was until it is forgotten.
     pub coasting: bool,
     /// A coasting track is kept until then.
@@ -190,6 +192,7 @@ impl Track {
             radar: None,
             echo: None,
             range_m: 0.0,
+            merged_at: None,
             coasting: false,
             hold_until: EventTime::MIN,
             zones: SmallVec::new(),
@@ -308,6 +311,11 @@ impl Track {
             sources.push(self.last.source);
         }
         sources
+    }
+
+    /// Whether its echo is one with another's at `now`, as far as a radar's last turns tell.
+    pub fn is_merged(&self, now: EventTime) -> bool {
+        self.merged_at.is_some_and(|at| now - at < RADAR_HOLDS)
     }
 
     /// Whether radar moves it now: radar-only, or bound and silent.

@@ -126,6 +126,11 @@ impl Zone {
         self.shape.as_ref().and_then(|shape| shape.edge_distance(position))
     }
 
+    /// Whether it has an edge to cross: the whole sea has none.
+    pub fn has_edge(&self) -> bool {
+        self.shape.is_some()
+    }
+
     /// Everything that makes this zone differ from another, as text.
     fn text(&self) -> String {
         let limits = self.limits.as_ref().map(|limits| limits.entries()).unwrap_or_default();

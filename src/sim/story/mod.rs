@@ -2,6 +2,8 @@
 
 pub mod anchorage;
 pub mod bystanders;
+pub mod dark_contact;
+pub mod drifting;
 pub mod edge_loiter;
 pub mod feed_lost;
 pub mod fishing_pair;
@@ -11,6 +13,7 @@ pub mod receiver_outage;
 pub mod tanker_dark;
 pub mod transfer;
 pub mod tug_and_tow;
+pub mod zone_crossing;
 
 use crate::engine::earth::Position;
 use crate::engine::units::{Bearing, KNOT_M_S, Metres};

@@ -75,6 +75,7 @@ export const en = {
   "subkind.drift": "adrift",
   "subkind.stopped": "stopped",
   "subkind.under_way": "under way",
+  "subkind.merged": "one echo",
   "subkind.radar_confirmed": "radar still sees it",
   "subkind.coverage": "should be heard there",
 
@@ -113,6 +114,8 @@ export const en = {
   "context.dark_partner": "partner without AIS",
   "context.partner_silent": "partner fell silent",
   "context.sts_watch": "water known for transfers",
+  "context.approach": "heads for a slow vessel",
+  "context.raft": "three or more side by side",
   "context.pair_trawl": "pair trawling",
   "context.same_fleet": "same fleet",
   "context.notified_sts": "notified transfer",
@@ -125,6 +128,7 @@ export const en = {
   "rule.service": "service vessel at work",
   "rule.tow": "tug with its tow",
   "rule.berth_cluster": "one of several berthed together",
+  "rule.same_fleet": "one of a fleet at work",
   "rule.receiver_outage": "receiver outage",
   "rule.allow_list": "on the allow list",
 
@@ -144,6 +148,11 @@ export const en = {
   "factor.p_hear": "chance to hear one report there",
   "factor.station_healthy_share": "share of the silence with a healthy station",
   "factor.radar_posterior": "certainty that the radar echo is this vessel",
+  "factor.heading_off_course_deg": "heading off the course made good",
+  "factor.path_m": "way covered",
+  "factor.held_s": "held by radar for",
+  "factor.speed_kn": "speed",
+  "factor.drifting.dwell_s": "sideways for",
 
   "limit.atLeast": "limit: at least {limit}",
   "limit.atMost": "limit: at most {limit}",
@@ -159,6 +168,8 @@ export const en = {
   "why.confined_dwell_s": "In a small place for {value}",
   "why.silence_s": "AIS silent for {value}",
   "why.feed_lost.silence_s": "Nothing for {value}",
+  "why.drifting.dwell_s": "Sideways for {value}",
+  "why.held_s": "Held by radar alone for {value}",
   "why.other": "{factor}: {value}",
 
   "panel.close": "Close",

@@ -77,6 +77,7 @@ export const vi: Record<Key, string> = {
   "subkind.drift": "thả trôi",
   "subkind.stopped": "đã dừng",
   "subkind.under_way": "đang hành trình",
+  "subkind.merged": "chung một tín hiệu dội",
   "subkind.radar_confirmed": "ra-đa vẫn thấy",
   "subkind.coverage": "lẽ ra phải thu được",
 
@@ -115,6 +116,8 @@ export const vi: Record<Key, string> = {
   "context.dark_partner": "đối tác không phát AIS",
   "context.partner_silent": "đối tác mất tín hiệu",
   "context.sts_watch": "vùng hay sang mạn",
+  "context.approach": "đang hướng tới tàu chạy chậm",
+  "context.raft": "ba tàu trở lên cặp mạn nhau",
   "context.pair_trawl": "giã cào đôi",
   "context.same_fleet": "cùng đội tàu",
   "context.notified_sts": "sang mạn có khai báo",
@@ -127,6 +130,7 @@ export const vi: Record<Key, string> = {
   "rule.service": "tàu dịch vụ đang làm việc",
   "rule.tow": "tàu lai cùng vật kéo",
   "rule.berth_cluster": "một trong nhiều tàu đậu cùng chỗ",
+  "rule.same_fleet": "thuộc một đội tàu đang làm việc",
   "rule.receiver_outage": "trạm thu gián đoạn",
   "rule.allow_list": "trong danh sách cho phép",
 
@@ -146,6 +150,11 @@ export const vi: Record<Key, string> = {
   "factor.p_hear": "khả năng thu được một bản tin tại đó",
   "factor.station_healthy_share": "phần thời gian trạm thu hoạt động tốt",
   "factor.radar_posterior": "độ chắc tín hiệu ra-đa là tàu này",
+  "factor.heading_off_course_deg": "hướng mũi lệch khỏi hướng đi thực",
+  "factor.path_m": "quãng đường đã đi",
+  "factor.held_s": "ra-đa bám trong",
+  "factor.speed_kn": "tốc độ",
+  "factor.drifting.dwell_s": "trôi ngang trong",
 
   "limit.atLeast": "ngưỡng: từ {limit} trở lên",
   "limit.atMost": "ngưỡng: không quá {limit}",
@@ -161,6 +170,8 @@ export const vi: Record<Key, string> = {
   "why.confined_dwell_s": "Quanh quẩn một chỗ {value}",
   "why.silence_s": "Im AIS {value}",
   "why.feed_lost.silence_s": "Không có gì trong {value}",
+  "why.drifting.dwell_s": "Trôi ngang trong {value}",
+  "why.held_s": "Chỉ ra-đa bám trong {value}",
   "why.other": "{factor}: {value}",
 
   "panel.close": "Đóng",

@@ -17,32 +17,42 @@ use crate::engine::map::Map;
 use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
-use crate::engine::track::interval::{AT_ANCHOR, FISHING, NOT_UNDER_COMMAND};
+use crate::engine::track::interval::{AT_ANCHOR, NOT_UNDER_COMMAND};
 use crate::engine::track::{Track, TrackIx};
 use crate::engine::units::Speed;
-use circumstances::{hugs_an_edge, suppression};
+use circumstances::{fishes, hugs_an_edge, is_amid_fishers, suppression};
 use confinement::{Confinement, confinement};
 
-/// AIS ship type "fishing" (ITU-R M.1371-5, table 53).
-const TYPE_FISHING: u8 = 30;
+/// A condition that fails for less than this goes on: a sensor's noise about a threshold breaks no dwell.
+const BROKEN_AFTER: Span = Span::from_secs(120);
 
 /// A condition that holds without a break.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Held {
     since: Option<EventTime>,
     dwell: Span,
+    /// Since when it does not hold, if that is too short to break it.
+    fails_since: Option<EventTime>,
 }
 
 impl Held {
     /// Goes on or breaks: `step` is the observed time since the fix before, if it was observed.
     fn update(&mut self, holds: bool, now: EventTime, step: Option<Span>) {
-        if !holds {
+        if holds {
+            self.fails_since = None;
+        } else if now - *self.fails_since.get_or_insert(now) >= BROKEN_AFTER {
             *self = Held::default();
-        } else if self.since.is_none() {
-            self.since = Some(now);
-        } else if let Some(step) = step {
-            self.dwell += step;
         }
+        match (holds, self.since) {
+            (true, Some(_)) => self.dwell += step.unwrap_or(Span::ZERO),
+            (true, None) => self.since = Some(now),
+            (false, _) => {}
+        }
+    }
+
+    /// Holds at this very look.
+    fn holds_now(&self) -> bool {
+        self.since.is_some() && self.fails_since.is_none()
     }
 }
 
@@ -53,8 +63,12 @@ struct Candidate {
     confined: Held,
     fast_since: Option<EventTime>,
     outside_since: Option<EventTime>,
-    /// When either condition last held.
+    /// When either condition last held by itself: a confinement whose window reaches back into a slow dwell is that dwell.
     held_at: Option<EventTime>,
+    /// When it was last slow.
+    slow_at: Option<EventTime>,
+    /// When the dwell that was told last ended: no confinement reaches back before it.
+    ended_at: Option<EventTime>,
     centre: Position,
     speed: Speed,
     path_ratio: f64,
@@ -164,6 +178,8 @@ impl Candidate {
         }
         let step = view.observed_step(track);
         let slow = speed.knots() < limits.max_kn;
+        let window = Span::from_seconds(limits.confined_window_s);
+        let confinement = confinement.filter(|_| self.ended_at.is_none_or(|ended| now - ended >= window));
         self.speed = speed;
         self.slow.update(slow, now, step);
         match confinement {
@@ -174,13 +190,15 @@ impl Candidate {
                     self.centre = c.centre;
                 }
             }
-            None if self.confined.since.is_some() => self.confined.update(true, now, step),
+            None if self.confined.since.is_some() => self.confined.update(self.confined.holds_now(), now, step),
             None => {}
         }
         if slow {
             self.centre = track.last.position;
+            self.slow_at = Some(now);
         }
-        if self.holds() {
+        let confined = self.confined.holds_now() && self.slow_at.is_none_or(|slow_at| now - slow_at >= window);
+        if self.slow.holds_now() || confined {
             self.held_at = Some(now);
         }
         let fast = speed.knots() > limits.exit_kn;
@@ -231,7 +249,7 @@ impl Candidate {
         extend_observed(&mut observed, (view.now - held).max(onset), view.now);
         let anomaly = Anomaly {
             kind: Kind::Loitering,
-            subkind: self.subkind(track),
+            subkind: self.subkind(view, track),
             context: SmallVec::new(),
             tier_m: None,
             subjects: SmallVec::from_slice(&[ix]),
@@ -283,7 +301,7 @@ impl Candidate {
         join_zones(&mut anomaly.zones, &view.patrol(&track.zones));
         if view.opened_slot(track) && self.slow.since.is_some() && !self.is_still_excused(anomaly, track, limits) {
             anomaly.suppressed = suppression(view, track, self.speed, limits);
-            anomaly.subkind = self.subkind(track);
+            anomaly.subkind = self.subkind(view, track);
         }
         if self.holds() {
             self.describe(anomaly, track, limits);
@@ -325,6 +343,7 @@ impl Candidate {
         effects.tell(open.number, Change::Ended, &open.anomaly);
         self.slow = Held::default();
         self.confined = Held::default();
+        self.ended_at = Some(at);
     }
 
     /// Since when it has left, if it has: fast, and outside the radius, for the exit time.
@@ -335,16 +354,14 @@ impl Candidate {
         (now - both >= Span::from_seconds(limits.exit_s)).then_some(left)
     }
 
-    /// The instant from which the longer-held condition held, for confinement less the window.
+    /// The instant from which it dwells: since when it was slow; for a confinement that held before that, or alone, since when
+    /// that held, less the window.
     fn onset(&self, limits: &Loitering) -> Option<EventTime> {
-        let confined = self.confined.since.map(|since| since - Span::from_seconds(limits.confined_window_s));
         let inform = Span::from_seconds(limits.inform_s);
-        let confined = confined.filter(|_| self.confined.dwell >= inform);
         let slow = self.slow.since.filter(|_| self.slow.dwell >= inform);
-        match (slow, confined) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        let confined = self.confined.since.filter(|_| self.confined.dwell >= inform);
+        let before_slow = confined.filter(|since| slow.is_none_or(|slow| *since < slow));
+        before_slow.map(|since| since - Span::from_seconds(limits.confined_window_s)).or(slow)
     }
 
     /// What excused a loiterer goes on to excuse it until it has dwelt elsewhere for as long: casting off is no drifting.
@@ -358,8 +375,8 @@ impl Candidate {
         track.last.at - since < Span::from_seconds(limits.inform_s)
     }
 
-    fn subkind(&self, track: &Track) -> Option<Subkind> {
-        let fishing = track.navigational_status == Some(FISHING) || track.claims.ship_type == Some(TYPE_FISHING);
+    fn subkind(&self, view: &View<'_>, track: &Track) -> Option<Subkind> {
+        let fishing = fishes(track) || (track.is_radar_only() && is_amid_fishers(view, track));
         Some(match track.navigational_status {
             Some(AT_ANCHOR) => Subkind::DeclaredAtAnchor,
             Some(NOT_UNDER_COMMAND) => Subkind::NotUnderCommand,

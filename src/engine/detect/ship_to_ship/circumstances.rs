@@ -12,6 +12,10 @@ use crate::engine::zone::ZoneKind;
 
 /// Stopped vessels of a cluster that are enough to call it one.
 const CLUSTER_MEMBERS: usize = 3;
+/// A third vessel within this, m, and slower than this, kn, makes a raft.
+const RAFT: (f64, f64) = (200.0, 2.0);
+/// No more members of a cluster are told.
+const MEMBERS_AT_MOST: usize = 5_000;
 
 /// Slow enough to be part of a transfer, stopped or under way.
 pub(super) fn may_transfer(track: &Track, limits: &ShipToShip) -> bool {
@@ -33,8 +37,17 @@ fn is_stopped(track: &Track, limits: &ShipToShip) -> bool {
 /// Both stopped in a port, berth or anchorage: a cluster is one record, its pairs are never followed.
 pub(super) fn is_berthed_together(view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) -> bool {
     let kinds = [ZoneKind::Port, ZoneKind::Berth, ZoneKind::Anchorage];
-    let berthed = |t: &Track| is_stopped(t, limits) && view.within(t, &kinds).is_some();
+    let lies = |t: &Track| t.derived_speed(Span::from_secs(600)).is_some_and(|v| v.knots() < limits.cluster_kn);
+    let berthed = |t: &Track| view.within(t, &kinds).is_some() && (is_stopped(t, limits) || lies(t));
     berthed(a) && berthed(b)
+}
+
+/// Whether other slow vessels lie about the two: boats that work or drift side by side have nothing to hand over.
+pub(super) fn is_among_a_fleet(view: &View<'_>, (a, b): Key, ta: &Track, tb: &Track, limits: &ShipToShip) -> bool {
+    let slow = |t: &Track| t.derived_speed(Span::from_secs(600)).is_some_and(|v| v.knots() < limits.slow_kn);
+    let other = |ix: TrackIx| ix != a && ix != b && view.track(ix).is_some_and(|t| t.counts() && slow(t));
+    let near = |t: &Track| view.picture.near(t.last.position, Metres(limits.fleet_m)).iter().any(|&(ix, _)| other(ix));
+    near(ta) || near(tb)
 }
 
 /// Why a pair is not shown, if it is not.
@@ -73,6 +86,26 @@ fn in_cluster(view: &View<'_>, (a, b): Key, ta: &Track, tb: &Track, limits: &Shi
     })
 }
 
+/// The stopped vessels that a stopped pair is connected with, itself included, ascending; none for fewer than three.
+pub(super) fn cluster_of(view: &View<'_>, (a, b): Key, limits: &ShipToShip) -> Vec<TrackIx> {
+    let stopped = |ix: TrackIx| view.track(ix).filter(|t| t.counts() && is_stopped(t, limits));
+    if stopped(a).is_none() || stopped(b).is_none() {
+        return Vec::new();
+    }
+    let mut members = vec![a];
+    let mut next = 0;
+    while let Some(track) = members.get(next).and_then(|&ix| view.track(ix)) {
+        next += 1;
+        for (ix, _) in view.picture.near(track.last.position, Metres(limits.cluster_m)) {
+            if members.len() < MEMBERS_AT_MOST && !members.contains(&ix) && stopped(ix).is_some() {
+                members.push(ix);
+            }
+        }
+    }
+    members.sort_unstable();
+    if members.len() >= CLUSTER_MEMBERS && members.contains(&b) { members } else { Vec::new() }
+}
+
 /// AIS ship types of towing vessels and tugs (ITU-R M.1371-5, table 53).
 fn tows(track: &Track) -> bool {
     matches!(track.claims.ship_type, Some(31 | 32 | 52))
@@ -97,5 +130,18 @@ pub(super) fn context(view: &View<'_>, a: &Track, b: &Track, under_way: bool) ->
     let silent = |t: &Track| t.heard_at.is_some_and(|at| view.now - at > Span::from_mins(30));
     note([a, b].iter().any(|t| silent(t)), Context::PartnerSilent);
     note(is_watched(view, a, b), Context::StsWatch);
+    note(is_watched(view, a, b) && is_raft(view, a, b), Context::Raft);
     context
+}
+
+/// Whether a third vessel lies still beside the two, outside ports and anchorages.
+fn is_raft(view: &View<'_>, a: &Track, b: &Track) -> bool {
+    let kinds = [ZoneKind::Port, ZoneKind::Berth, ZoneKind::Anchorage];
+    let still = |t: &Track| t.derived_speed(Span::from_secs(600)).is_some_and(|v| v.knots() < RAFT.1);
+    let third = |t: &Track| t.id != a.id && t.id != b.id && t.counts() && still(t);
+    let beside = |track: &Track| {
+        let near = view.picture.near(track.last.position, Metres(RAFT.0));
+        near.iter().any(|&(ix, _)| view.track(ix).is_some_and(third))
+    };
+    view.within(a, &kinds).is_none() && (beside(a) || beside(b))
 }

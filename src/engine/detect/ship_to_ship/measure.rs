@@ -3,10 +3,12 @@
 use crate::engine::detect::View;
 use crate::engine::earth::{Offset, Position};
 use crate::engine::limits::ShipToShip;
-use crate::engine::time::Span;
-use crate::engine::track::Track;
+use crate::engine::time::{EventTime, Span};
+use crate::engine::track::{Source, Track};
 use crate::engine::units::{KNOT_M_S, wrap_180};
 
+/// Minutes over which the separation of radar's subjects is averaged.
+const STEADY_MINUTES: i64 = 5;
 /// Below this displacement over the trailing window a course means nothing, m.
 const COURSE_FROM_M: f64 = 60.0;
 
@@ -51,19 +53,24 @@ impl Together {
     }
 }
 
-/// Measures a pair at the view's instant.
+/// Measures a pair at the view's instant; if one was not seen for longer than positions are carried, at the last one common to both.
 pub fn measure(view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) -> Together {
     let carried = Span::from_seconds(limits.extrapolate_s);
-    let (pa, pb) = (a.position_at(view.now, carried), b.position_at(view.now, carried));
+    let at = view.now.min(a.last.at.min(b.last.at) + carried);
+    let place = |t: &Track| match t.history.position_at(at) {
+        Some(position) if at < t.last.at => position,
+        _ => t.position_at(at, carried),
+    };
+    let (pa, pb) = (place(a), place(b));
     let common = &view.limits.common;
     let seen = |t: &Track| view.now - t.last.at <= t.observed_limit(common.observed_intervals, common.observed_max_s);
     let window = Span::from_seconds(limits.relative_window_s);
-    let relative_kn = relative_speed_kn(a, b, pa, pb, window);
+    let relative_kn = relative_speed_kn(a, b, (pa, pb), at.min(a.last.at.max(b.last.at)), window);
     let speed = |t: &Track| t.derived_speed(Span::from_secs(600)).map(|v| v.knots());
     let speed_kn = speed(a).unwrap_or(f64::INFINITY).max(speed(b).unwrap_or(f64::INFINITY));
     let pace = |t: &Track| t.velocity().map_or(0.0, |v| v.length().0 / KNOT_M_S);
     let pace_kn = pace(a).max(pace(b));
-    let apart = pa.offset_to(pb);
+    let apart = steady(a, b, at).unwrap_or_else(|| pa.offset_to(pb));
     let distance_m = hull_gap(a, b, apart).unwrap_or_else(|| apart.length().0);
     let (sa, sb) = (f64::from(a.last.sigma_m), f64::from(b.last.sigma_m));
     let unsure_m = libm::sqrt(sa * sa + sb * sb);
@@ -84,9 +91,28 @@ pub fn measure(view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) -> To
     }
 }
 
+/// The separation vector's mean over the last minutes, where radar's noise would blur what it is at an instant and they lie
+/// still to each other anyway; `None` where neither is moved by radar, or one was not seen for so long.
+fn steady(a: &Track, b: &Track, at: EventTime) -> Option<Offset> {
+    if a.last.source != Source::Radar && b.last.source != Source::Radar {
+        return None;
+    }
+    let mut sum = Offset::default();
+    for minute in 0..STEADY_MINUTES {
+        let then = at - Span::from_mins(minute);
+        sum = sum.plus(a.history.position_at(then)?.offset_to(b.history.position_at(then)?));
+    }
+    Some(sum.scaled(1.0 / STEADY_MINUTES as f64))
+}
+
 /// Change of the separation vector over the trailing window; between two AIS vessels the reported velocities may show less.
-fn relative_speed_kn(a: &Track, b: &Track, pa: Position, pb: Position, window: Span) -> Option<f64> {
-    let now = a.last.at.max(b.last.at);
+fn relative_speed_kn(
+    a: &Track,
+    b: &Track,
+    (pa, pb): (Position, Position),
+    now: EventTime,
+    window: Span,
+) -> Option<f64> {
     let from = (now - window).max(a.first_at).max(b.first_at);
     let elapsed_s = (now - from).seconds();
     let by_separation = (elapsed_s >= 60.0).then(|| {
@@ -182,7 +208,6 @@ fn to_segment_m(p: Offset, from: Offset, to: Offset) -> f64 {
 mod tests {
     use super::*;
     use crate::engine::decode::report::AisClass;
-    use crate::engine::time::EventTime;
     use crate::engine::track::{Fix, TrackId};
     use crate::engine::units::Heading;
     use crate::engine::vessel::Dimensions;

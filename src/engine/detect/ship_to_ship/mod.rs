@@ -1,6 +1,7 @@
 //! Ship-to-ship transfer: one state machine an unordered pair, AIS or radar alike (`docs/detectors/ship_to_ship.md`).
 
 mod circumstances;
+pub mod inspect;
 mod measure;
 mod state;
 
@@ -14,11 +15,11 @@ use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::associate::trails_differ;
-use crate::engine::track::{Track, TrackIx};
+use crate::engine::track::{Source, Track, TrackIx};
 use crate::engine::units::Metres;
 use circumstances::{is_berthed_together, may_transfer};
 use measure::measure;
-use state::Pair;
+use state::{CERTAIN, Pair};
 
 /// The tier whose dwell a merged echo counts towards, and which `sts_watch` shortens, m.
 const MERGED_TIER_M: f64 = 200.0;
@@ -66,7 +67,7 @@ impl Detector for ShipToShipDetector {
         let Some(open) = pair.open.as_ref().filter(|open| open.anomaly.end.is_none()) else { return };
         let last = pair.last_close.unwrap_or(open.anomaly.onset);
         let unobserved = Span::from_seconds(view.limits.ship_to_ship.unobserved_s);
-        if view.now - last >= unobserved {
+        if view.now - last >= unobserved || is_superseded(view, a) || is_superseded(view, b) {
             pair.close(effects);
         } else {
             effects.timers.set(view.now + LOOK_AGAIN, reason);
@@ -175,10 +176,10 @@ impl ShipToShipDetector {
             self.drop_pair(key);
             return;
         }
-        if pair.merged_at.is_some() && !pair.host_moved_on(view, a, b, limits) {
+        if share_echo(view, a, b, limits) || pair.is_still_merged(view, a, b, limits) {
             pair.count_merged(view, a, b, limits);
         } else {
-            pair.count(view, &measure(view, a, b, limits), limits);
+            pair.count(view, a, b, &measure(view, a, b, limits), limits);
         }
         pair.judge(view, key, a, b, all, effects);
         if pair.is_over(view.now, limits) {
@@ -188,9 +189,7 @@ impl ShipToShipDetector {
 
     /// The slow vessel into whose echo a lost one went.
     fn host_of(&self, view: &View<'_>, ix: TrackIx, lost: &Track, limits: &ShipToShip) -> Option<(TrackIx, Metres)> {
-        let range_m = f64::from(lost.range_m);
-        let beam_m = range_m * limits.beamwidth_deg * std::f64::consts::PI / 180.0;
-        let within = Metres(limits.merge_m.max(beam_m));
+        let within = Metres(cell_m(lost, limits));
         let hosts = view.picture.near(lost.last.position, within).into_iter().filter(|&(other, _)| {
             let slow = |t: &Track| t.derived_speed(Span::from_secs(300)).is_some_and(|v| v.knots() < CLOSING_KN);
             let fit = |t: &Track| t.counts() && !t.coasting && slow(t) && !may_be_own_echo(lost, t);
@@ -210,7 +209,7 @@ impl ShipToShipDetector {
                 pair.last_close = Some(view.now);
                 pair.merged_at = None;
                 if let Some(open) = pair.open.as_mut().filter(|open| open.anomaly.end.is_none()) {
-                    open.anomaly.confidence = open.anomaly.confidence.max(0.9);
+                    open.anomaly.confidence = open.anomaly.confidence.max(CERTAIN);
                     effects.tell(open.number, Change::Escalated, &open.anomaly);
                     pair.close(effects);
                 }
@@ -221,9 +220,38 @@ impl ShipToShipDetector {
     }
 }
 
-/// A radar track that was never seen apart from a vessel with AIS may be that vessel's echo, not yet bound to it.
+/// Whether a number has gone on elsewhere: this hull of it was a jump of positions, or is another ship's.
+fn is_superseded(view: &View<'_>, ix: TrackIx) -> bool {
+    let Some(track) = view.track(ix) else { return true };
+    let hulls = track.mmsi.map(|mmsi| view.picture.of_mmsi(mmsi)).unwrap_or_default();
+    let goes_on =
+        |hull: &TrackIx| view.track(*hull).is_some_and(|t| t.confirmed && t.last.at > track.last.at + LOOK_AGAIN);
+    hulls.iter().any(goes_on)
+}
+
+/// How near to another the echo of a track is lost in that one's, m.
+fn cell_m(track: &Track, limits: &ShipToShip) -> f64 {
+    let beam_m = f64::from(track.range_m) * limits.beamwidth_deg * std::f64::consts::PI / 180.0;
+    limits.merge_m.max(beam_m)
+}
+
+/// Whether one echo stands for both, so that radar cannot tell how far apart they are.
+fn share_echo(view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) -> bool {
+    let by_radar = |t: &Track| t.last.source == Source::Radar;
+    let merged = a.is_merged(view.now) || b.is_merged(view.now);
+    let within_m = cell_m(a, limits).max(cell_m(b, limits));
+    merged
+        && (by_radar(a) || by_radar(b))
+        && !a.coasting
+        && !b.coasting
+        && a.last.position.distance_to(b.last.position).0 <= within_m
+}
+
+/// A track that radar moves, never seen apart from a vessel that AIS moves, may be that vessel's echo: not yet bound to it, or
+/// still under the number that it sent before.
 fn may_be_own_echo(a: &Track, b: &Track) -> bool {
-    match (a.is_radar_only(), b.is_radar_only()) {
+    let by_radar = |t: &Track| t.is_radar_only() || t.last.source == Source::Radar;
+    match (by_radar(a), by_radar(b)) {
         (true, false) => !trails_differ(a, b),
         (false, true) => !trails_differ(b, a),
         _ => false,

@@ -3,21 +3,25 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::circumstances::{context, is_watched, suppression};
+use super::circumstances::{context, is_among_a_fleet, is_watched, suppression};
 use super::measure::{Together, measure};
 use super::{Key, LOOK_AGAIN, MERGED_TIER_M};
 use crate::engine::detect::evidence::Evidence;
 use crate::engine::detect::{
-    Anomaly, Change, Effects, Factor, FactorName, Kind, Open, Priority, Subkind, View, extend_observed, join_zones,
+    Anomaly, Change, Effects, Factor, FactorName, Kind, Open, Priority, Rule, Subkind, Suppression, View,
+    extend_observed, join_zones,
 };
 use crate::engine::limits::{Limits, ShipToShip, Tier};
 use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::{Track, TrackIx};
+use crate::engine::units::KNOT_M_S;
 
 /// Dwell that makes a meeting within the merge gap the same one.
 const REOPEN_DWELL: Span = Span::from_mins(5);
+/// Confidence in a meeting under one echo out of which two vessels came.
+pub(super) const CERTAIN: f64 = 0.9;
 
 /// Progress in one distance tier.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -39,6 +43,10 @@ pub(super) struct Pair {
     /// The radar-only partner's echo went into the other's at this time.
     pub(super) merged_at: Option<EventTime>,
     merged: Span,
+    /// They merged for long and were seen apart again: it was certainly two.
+    parted: bool,
+    /// One is unseen, and the other lay still until then.
+    unobserved_until: Option<EventTime>,
     pub(super) open: Option<Open>,
 }
 
@@ -54,6 +62,8 @@ impl Pair {
             under_way: Span::ZERO,
             merged_at: None,
             merged: Span::ZERO,
+            parted: false,
+            unobserved_until: None,
             open: None,
         }
     }
@@ -82,9 +92,17 @@ impl Pair {
     }
 
     /// Counts the time since the last look in every tier that held then and holds now.
-    pub(super) fn count(&mut self, view: &View<'_>, now: &Together, limits: &ShipToShip) {
+    pub(super) fn count(&mut self, view: &View<'_>, a: &Track, b: &Track, now: &Together, limits: &ShipToShip) {
         let elapsed = view.now - self.evaluated_at;
         self.evaluated_at = view.now;
+        if !now.observed {
+            self.count_unobserved(view, a, b, limits);
+            return;
+        }
+        if let Some(until) = self.unobserved_until.take().filter(|_| self.is_open()) {
+            let left = view.now - time_to_part(a, b, now, limits);
+            self.last_close = self.last_close.max(Some(left.min(until)));
+        }
         let widest = limits.tiers.0.iter().map(|tier| tier.distance_m).fold(0.0, f64::max);
         if now.is_close(widest, limits) {
             self.close_since = self.close_since.or(Some(view.now));
@@ -110,8 +128,30 @@ impl Pair {
                 extend_observed(&mut open.anomaly.observed, view.now - elapsed, view.now);
             }
         }
-        let out = now.is_out(limits) && (now.observed || now.distance_m > limits.exit_m);
-        self.out_since = if out { self.out_since.or(Some(view.now)) } else { None };
+        self.out_since = if now.is_out(limits) { self.out_since.or(Some(view.now)) } else { None };
+    }
+
+    /// Counts nothing while one is unseen: they may lie together until the other sails off.
+    fn count_unobserved(&mut self, view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) {
+        for dwell in &mut self.tiers {
+            dwell.counting = false;
+        }
+        let (lost, host) = if a.last.at < b.last.at { (a, b) } else { (b, a) };
+        let together = self.last_close.is_some_and(|last| lost.last.at - last < Span::from_seconds(limits.exit_s));
+        if !together {
+            self.out_since = self.out_since.or(Some(view.now));
+            return;
+        }
+        if self.out_since.is_some() && self.unobserved_until.is_none() {
+            return;
+        }
+        let lies_still_kn = if self.is_under_way() { limits.under_way_kn } else { limits.under_way_kn / 2.0 };
+        if host.derived_speed(Span::from_secs(300)).is_none_or(|v| v.knots() < lies_still_kn) {
+            self.unobserved_until = Some(view.now);
+        } else {
+            self.last_close = self.last_close.max(self.unobserved_until.take());
+            self.out_since = self.out_since.or(Some(view.now));
+        }
     }
 
     /// Counts time in which one echo holds both.
@@ -119,26 +159,35 @@ impl Pair {
         let host = if a.coasting { b } else { a };
         let elapsed = view.now - self.evaluated_at;
         self.evaluated_at = view.now;
+        self.close_since = self.close_since.or(Some(view.now));
         let slow = host.derived_speed(Span::from_secs(600)).is_some_and(|v| v.knots() < limits.under_way_kn);
-        if slow && host.observed {
+        if slow && host.observed && self.merged_at.is_some() {
             self.merged += elapsed;
             self.last_close = Some(view.now);
         }
+        self.merged_at = self.merged_at.or(Some(view.now));
+        self.out_since = None;
         for dwell in &mut self.tiers {
             dwell.counting = false;
         }
     }
 
-    /// Whether the vessel that swallowed the other's echo has left the place at speed.
-    pub(super) fn host_moved_on(&mut self, view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) -> bool {
-        let (host, lost) = if a.coasting { (b, a) } else { (a, b) };
+    /// Whether an echo that was swallowed is still held to lie in the other's: not seen since, and the other has not left
+    /// the place at speed.
+    pub(super) fn is_still_merged(&mut self, view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) -> bool {
+        if self.merged_at.is_none() {
+            return false;
+        }
+        let host = if a.coasting { b } else { a };
         let fast = host.derived_speed(Span::from_secs(300)).is_some_and(|v| v.knots() >= limits.under_way_kn);
-        let over = !lost.coasting || fast;
-        if over {
+        let apart = !a.coasting && !b.coasting;
+        let still = !apart && !fast;
+        if !still {
+            self.parted |= apart && self.merged >= REOPEN_DWELL;
             self.merged_at = None;
             self.out_since = self.out_since.or(Some(view.now));
         }
-        over
+        still
     }
 
     pub(super) fn judge(
@@ -230,7 +279,7 @@ impl Pair {
             confidence: 0.0,
             factors: SmallVec::new(),
             position: Some(now.middle),
-            suppressed: suppression(view, key, a, b, self.is_under_way(), limits),
+            suppressed: self.suppression(view, key, a, b, limits),
             evidence: Evidence::of_history(&[(key.0, a), (key.1, b)], onset),
         };
         self.describe(&mut anomaly, view, a, b, &now, &tier, limits);
@@ -248,7 +297,7 @@ impl Pair {
         let tier = limits.tiers.0.iter().find(|tier| tier.distance_m == tier_m).copied();
         let shown_before = open.anomaly.suppressed.is_none();
         if now.is_transfer_like() && view.track(key.0).is_some_and(|t| view.opened_slot(t)) {
-            open.anomaly.suppressed = suppression(view, key, a, b, self.is_under_way(), limits);
+            open.anomaly.suppressed = self.suppression(view, key, a, b, limits);
         }
         if let Some(tier) = tier.filter(|_| now.is_transfer_like() || self.merged_at.is_some()) {
             let tier = Tier { dwell_s: needed_s(&tier, limits, is_watched(view, a, b)), ..tier };
@@ -261,9 +310,14 @@ impl Pair {
             let closest = now.distance_m <= self.min_distance_m;
             open.anomaly.evidence.add(ix, track.last, closest);
         }
+        let certain = self.parted && open.anomaly.confidence < CERTAIN;
+        if certain {
+            open.anomaly.confidence = CERTAIN;
+        }
         let change = match (shown_before, open.anomaly.suppressed.is_none()) {
             (true, false) => Some(Change::Suppressed),
             (false, true) => Some(Change::Unsuppressed),
+            _ if certain => Some(Change::Escalated),
             _ => (view.now - open.told_at >= Span::from_seconds(all.common.keep_s)).then_some(Change::Kept),
         };
         if let Some(change) = change {
@@ -290,8 +344,19 @@ impl Pair {
         }
         self.close_since = None;
         self.merged = Span::ZERO;
+        self.parted = false;
+        self.unobserved_until = None;
         self.under_way = Span::ZERO;
         self.min_distance_m = f64::INFINITY;
+    }
+
+    /// Why it is not shown: for what surrounds it, or because the two never came near in the midst of others.
+    fn suppression(&self, view: &View<'_>, key: Key, a: &Track, b: &Track, limits: &ShipToShip) -> Option<Suppression> {
+        let apart = self.min_distance_m > MERGED_TIER_M && self.merged == Span::ZERO;
+        suppression(view, key, a, b, self.is_under_way(), limits).or_else(|| {
+            let fleet = apart && is_among_a_fleet(view, key, a, b, limits);
+            fleet.then_some(Suppression { rule: Rule::SameFleet, entry: None })
+        })
     }
 
     /// More of the counted time under way than stopped.
@@ -335,6 +400,13 @@ impl Pair {
             anomaly.factors.push(factor(FactorName::MergedTime, self.merged.seconds(), None, 0.0));
         }
     }
+}
+
+/// How long ago two that are found apart must have parted at the latest, at the pace of the faster one.
+fn time_to_part(a: &Track, b: &Track, now: &Together, limits: &ShipToShip) -> Span {
+    let reported = |t: &Track| t.last.sog.map_or(0.0, |v| v.knots());
+    let pace_kn = reported(a).max(reported(b)).max(limits.under_way_kn / 2.0);
+    Span::from_seconds((now.distance_m / (pace_kn * KNOT_M_S)).min(limits.unobserved_s))
 }
 
 fn needed_s(tier: &Tier, limits: &ShipToShip, watched: bool) -> f64 {

@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod decode;
 mod in_force;
+mod inspect;
 mod journal;
 mod replay;
 mod run;
@@ -35,6 +36,7 @@ enum Command {
     Replay(replay::ReplayArgs),
     Decode(decode::DecodeArgs),
     Check(check::CheckArgs),
+    Inspect(inspect::InspectArgs),
     Simulate(simulate::SimulateArgs),
     Snapshot(snapshot::SnapshotArgs),
     Score(score::ScoreArgs),
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::run(args),
         Command::Decode(args) => decode::run(args),
         Command::Check(args) => check::run(args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Simulate(args) => simulate::run(args),
         Command::Snapshot(args) => snapshot::run(&args),
         Command::Score(args) => score::run(args),

@@ -207,7 +207,7 @@ pub fn alert_line(alert: &Alert, context: LineContext<'_>, form: AlertForm) -> s
         position: anomaly.position.map(position),
         tier,
         context,
-        group: None,
+        group: alert.group.as_deref().filter(|_| live),
         meetings,
         suppressed: anomaly
             .suppressed

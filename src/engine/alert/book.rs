@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::chains::Chains;
 use super::{Alert, AlertState, Cause, CitedFix, Handling, LostFeed, Subject, severity};
 use crate::engine::command::{Action, Command};
 use crate::engine::decode::report::StationId;
@@ -27,6 +28,8 @@ struct Entry {
     handling: Handling,
     /// The squadron it was handed over to.
     given_to: Option<String>,
+    /// The chain of transfers it belongs to.
+    group: Option<String>,
     /// Its newest revision, while a command may still act on it.
     newest: Option<Box<Alert>>,
 }
@@ -42,6 +45,7 @@ pub struct AlertBook {
     /// Until when a rule's alerts about a vessel ask for no attention, by the digest of both.
     silences: Map<u64, EventTime>,
     settings_hash: String,
+    chains: Chains,
 }
 
 impl AlertBook {
@@ -94,12 +98,31 @@ impl AlertBook {
             zones,
             suppressed_entry,
             evidence,
+            group: None,
             handling: entry.handling.clone(),
             settings_hash,
             anomaly,
         };
+        let alert = Alert { group: self.chain(number, &alert), ..alert };
         self.keep(number, &alert);
         alert
+    }
+
+    /// The group of a transfer: decided when it is raised, and kept. One that a rule excuses stands for itself.
+    fn chain(&mut self, number: u64, alert: &Alert) -> Option<String> {
+        if alert.anomaly.kind != Kind::ShipToShip {
+            return None;
+        }
+        let entry = self.entries.get_mut(&number)?;
+        let vessels: SmallVec<[TrackId; 2]> = alert.subjects.iter().map(|subject| subject.track).collect();
+        if alert.anomaly.suppressed.is_some() {
+            return entry.group.get_or_insert_with(|| alert.id.clone()).clone().into();
+        }
+        if entry.group.is_none() {
+            entry.group = Some(self.chains.join(&vessels, &alert.id, alert.anomaly.onset));
+        }
+        self.chains.go_on(&vessels, alert.anomaly.end.unwrap_or(alert.at));
+        entry.group.clone()
     }
 
     /// Does what an operator commands and returns the revisions that makes: none if it changes nothing, two if another squadron
@@ -206,7 +229,7 @@ impl AlertBook {
         self.entries.get_or_insert_with(number, || {
             let id = free_id(key, numbers);
             numbers.insert(digest64(id.as_bytes()), number);
-            Entry { id, revision: 0, handling: Handling::default(), given_to: None, newest: None }
+            Entry { id, revision: 0, handling: Handling::default(), given_to: None, group: None, newest: None }
         })
     }
 

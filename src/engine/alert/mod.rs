@@ -1,6 +1,7 @@
 //! Alerts: what people receive; identity minted once, revisions, state, severity.
 
 pub mod book;
+mod chains;
 mod handling;
 pub mod severity;
 
@@ -100,6 +101,8 @@ pub struct Alert {
     pub severity: Severity,
     /// The sentences that show it.
     pub evidence: Vec<CitedFix>,
+    /// The chain that a transfer belongs to: the id of its first meeting.
+    pub group: Option<String>,
     /// What people did about it.
     pub handling: Handling,
     /// Settings, overrides and zones in force.

@@ -16,18 +16,20 @@ const LAYERS: &[&[&str]] = &[
     &["units", "time", "text", "digest", "map", "calendar", "assignment", "command"],
     &["earth"],
     &["vessel", "grid"],
+    &["mid"],
     &["input", "limits"],
     &["decode", "zone"],
     &["rules"],
     &["tally"],
     &["intake", "reorder", "watermark", "duplicates"],
+    &["outage"],
     &["track"],
     &["timers", "coverage", "fusion", "strangers"],
     &["picture"],
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "ais", "radar", "alignment", "plots", "reception", "track_lines", "snapshot"],
+    &["core", "ais", "radar", "alignment", "plots", "reception", "track_lines", "late", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

@@ -1,9 +1,10 @@
 //! AIS reports in the core: numbers are heard, their segments found and moved, their claims learnt.
 
 use super::core::{Core, FORGET_AFTER};
-use super::coverage::Station;
 use super::decode::report::{Body, PositionReport, Report, StaticReport};
 use super::earth::Position;
+use super::input::{FeedId, FeedKind};
+use super::outage::{self, Station};
 use super::plots;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
@@ -24,7 +25,13 @@ pub(super) fn take(core: &mut Core, report: &Report) {
     let station = (report.feed, report.station);
     let base = sender.class() == MmsiClass::Coast;
     let healthy = core.config.limits.dark_period.healthy_vessels;
-    core.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
+    if !only_corrects(core, report.feed) {
+        core.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
+        let counts = !is_table(core, report.feed);
+        if core.state.outages.heard(station, sender, report.observed_at, counts) {
+            core.state.timers.set(report.observed_at + outage::LOOK, TimerReason::Stations);
+        }
+    }
     if core.state.duplicates.is_copy(report.digest ^ u64::from(report.body.part()), report.observed_at) {
         core.count_duplicate(report.feed);
         note_station(core, sender, station);
@@ -36,6 +43,11 @@ pub(super) fn take(core: &mut Core, report: &Report) {
         Body::Heard { .. } | Body::Target(_) | Body::Plot(_) | Body::Scan(_) => {}
     }
     hear(core, sender, report);
+    if let Body::Position(PositionReport { position: None, .. }) = &report.body
+        && let Some(ix) = latest(core, sender)
+    {
+        core.each_detector(|detector, view, effects| detector.on_no_position(view, ix, effects));
+    }
     if let Body::Position(position) = &report.body
         && let Some(ix) = moved(core, position.mmsi, report.observed_at)
     {
@@ -44,7 +56,17 @@ pub(super) fn take(core: &mut Core, report: &Report) {
     }
 }
 
-/// A report beyond the lateness: it may only shorten a silence.
+/// Whether a feed's reports, which come in batches long after they were made, say nothing of what its stations hear.
+fn only_corrects(core: &Core, feed: FeedId) -> bool {
+    core.config.feeds.get(usize::from(feed.0)).is_some_and(|feed| feed.correction_only)
+}
+
+/// Whether a feed's reports are rows of a table, which tell nothing of who heard what.
+fn is_table(core: &Core, feed: FeedId) -> bool {
+    core.config.feeds.get(usize::from(feed.0)).is_some_and(|feed| feed.kind == FeedKind::Csv)
+}
+
+/// A report beyond the lateness that is not folded in: it may only shorten a silence.
 pub(super) fn take_late(core: &mut Core, report: &Report) {
     let Some(sender) = sender(&report.body) else { return };
     core.state.now = core.handled_until();
@@ -121,8 +143,11 @@ fn segment_of(core: &Core, segments: &[TrackIx], at: EventTime, place: Position)
 
 fn take_static(core: &mut Core, report: &StaticReport) {
     for ix in core.state.picture.of_mmsi(report.mmsi) {
-        if let Some(track) = core.state.picture.get_mut(ix) {
-            track.claims.learn(&report.claims);
+        let Some(track) = core.state.picture.get_mut(ix) else { continue };
+        let was = track.claims;
+        track.claims.learn(&report.claims);
+        if track.confirmed && track.claims != was {
+            core.each_detector(|detector, view, effects| detector.on_claims(view, ix, &was, effects));
         }
     }
 }
@@ -150,6 +175,7 @@ fn hear(core: &mut Core, sender: Mmsi, report: &Report) {
             track.stations.clear();
         }
         track.heard_at = Some(at);
+        track.renamed = false;
         track.note_station(station);
         if track.confirmed && track.last.at == at {
             core.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
@@ -162,10 +188,25 @@ fn hear(core: &mut Core, sender: Mmsi, report: &Report) {
 
 /// A transmission without a position ends the silence of the number's latest segment.
 fn hear_latest(core: &mut Core, sender: Mmsi) {
+    if let Some(ix) = latest(core, sender) {
+        core.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
+    }
+}
+
+/// The segment of a number that took the newest fix.
+fn latest(core: &Core, sender: Mmsi) -> Option<TrackIx> {
     let segments = core.state.picture.of_mmsi(sender);
     let latest = segments.into_iter().filter_map(|ix| Some((core.state.picture.get(ix)?.last.at, ix))).max();
-    if let Some((_, ix)) = latest {
-        core.each_detector(|detector, view, effects| detector.on_heard(view, ix, effects));
+    latest.map(|(_, ix)| ix)
+}
+
+/// Silent tracks turned out to go on as others.
+pub(super) fn rename(core: &mut Core, renames: &[(TrackIx, TrackIx)]) {
+    for &(was, is) in renames {
+        if let Some(track) = core.state.picture.get_mut(was) {
+            track.renamed = true;
+        }
+        core.each_detector(|detector, view, effects| detector.on_renamed(view, was, is, effects));
     }
 }
 

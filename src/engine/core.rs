@@ -18,8 +18,10 @@ use super::duplicates::Duplicates;
 use super::fusion::{Fusion, Registration};
 use super::input::{Feed, FeedId};
 use super::intake::{StepRef, Steps};
+use super::late::{self, Past};
 use super::limits::Limits;
 use super::map::Map;
+use super::outage::Outages;
 use super::output::Output;
 use super::picture::Picture;
 use super::plots;
@@ -79,22 +81,25 @@ pub struct Stats {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) clocks: Option<Clocks>,
-    reorder: ReorderBuffer,
+    pub(super) reorder: ReorderBuffer,
     pub(super) timers: Timers,
     pub(super) picture: Picture,
     pub(super) targets: Targets,
     pub(super) fusion: Fusion,
     pub(super) alignments: Alignments,
     pub(super) coverage: Coverage,
+    pub(super) outages: Outages,
     pub(super) detectors: Detectors,
-    book: AlertBook,
+    pub(super) book: AlertBook,
     pub(super) duplicates: Duplicates,
     pub(super) strangers: Strangers,
-    next_number: u64,
+    pub(super) next_number: u64,
     pub(super) now: EventTime,
     pub(super) track_lines_set: bool,
     pub(super) station_names: Map<StationId, String>,
     pub(super) stats: Vec<Stats>,
+    /// What late data may still change; `None` where nothing may.
+    pub(super) past: Option<Box<Past>>,
 }
 
 /// The core with its configuration.
@@ -106,6 +111,8 @@ pub struct Core {
     /// What is still to be handled: [`Core::poll_output`] does it, one after the other, so that an output leaves before what comes
     /// behind it is handled.
     due: Option<Due>,
+    /// What is found while the past is folded anew, with the numbers of the anomalies: it is not told as it is found.
+    pub(super) rerun: Option<Vec<(u64, Alert)>>,
 }
 
 /// What waits and may be handled.
@@ -121,13 +128,14 @@ impl Core {
     /// A core before any input.
     pub fn new(config: Config) -> Self {
         let clocks = Some(Clocks::new(&config.feeds));
-        let state =
+        let mut state =
             State { clocks, book: AlertBook::new(&config.settings_hash), now: EventTime::MIN, ..State::default() };
-        Core { config, state, outputs: VecDeque::new(), due: None }
+        state.past = Past::begin(&state);
+        Core { config, state, outputs: VecDeque::new(), due: None, rerun: None }
     }
 
     pub(super) fn with_state(config: Config, state: State) -> Self {
-        Core { config, state, outputs: VecDeque::new(), due: None }
+        Core { config, state, outputs: VecDeque::new(), due: None, rerun: None }
     }
 
     /// Takes steps in order. What the last one lets through is handled while outputs are polled: poll until there are none.
@@ -187,7 +195,7 @@ impl Core {
         let at = self.handled_until();
         for alert in self.state.book.command(command, at) {
             if let Some(until) = alert.handling.silenced_until {
-                self.state.timers.set(until, silence_over(&alert));
+                self.state.timers.set(until, silence_over(&alert.id));
             }
             self.outputs.push_back(Output::Alert(Box::new(alert)));
         }
@@ -198,6 +206,7 @@ impl Core {
         let Ok(zones) = rules.zones() else { return };
         self.take_tick(received_at);
         self.settle();
+        late::fold_waiting(self);
         self.state.now = self.handled_until();
         let change = RulesChange::between((&self.config.limits, &self.config.zones), (&rules.limits, &zones));
         self.each_detector(|detector, view, effects| detector.end_touched(view, &change, effects));
@@ -213,6 +222,7 @@ impl Core {
         self.state.detectors.each().into_iter().for_each(|detector| detector.adopt(&change, &self.config.limits));
         let zones = &self.config.zones;
         self.state.picture.for_each_mut(|track| track.zones = zones.at(track.last.position));
+        late::restart(self);
     }
 
     /// Event time up to which everything has been handled: W, once observations have come.
@@ -230,6 +240,15 @@ impl Core {
             clocks.flush();
         }
         self.due = Some(Due { watermark: self.watermark(), flush: last });
+        if last {
+            late::finish(self);
+        }
+    }
+
+    /// Handles what is there up to an instant, with the timers until then.
+    pub(super) fn run_until(&mut self, until: EventTime) {
+        let due = Due { watermark: until, flush: true };
+        while self.handle_next(due) {}
     }
 
     /// The next output, in order.
@@ -303,8 +322,8 @@ impl Core {
     /// What a rule may look at, as it stands.
     pub fn view(&self) -> View<'_> {
         let Config { feeds, limits, zones, .. } = &self.config;
-        let State { now, picture, targets, coverage, station_names: stations, .. } = &self.state;
-        View { now: *now, feeds, stations, picture, targets, coverage, zones, limits }
+        let State { now, picture, targets, coverage, outages, station_names: stations, .. } = &self.state;
+        View { now: *now, feeds, stations, picture, targets, coverage, outages, zones, limits }
     }
 
     /// Event time as far as it has been handled.
@@ -319,7 +338,8 @@ impl Core {
 
     /// Since when a feed or station is lost; `None` if it is not.
     pub fn lost_since(&self, voice: Voice) -> Option<EventTime> {
-        self.state.detectors.feed_lost.lost_since(voice)
+        let by_words = self.state.detectors.feed_lost.lost_since(voice);
+        by_words.or_else(|| self.state.outages.out_since((voice.feed, voice.station?)))
     }
 
     /// The arrival clock: the newest `received_at`.
@@ -341,7 +361,9 @@ impl Core {
                 self.state.stats_mut(report.feed).late += 1;
                 self.owe();
                 self.settle();
-                ais::take_late(self, report);
+                if !late::take(self, report) {
+                    ais::take_late(self, report);
+                }
             }
             Timeliness::TooLate => self.state.stats_mut(report.feed).too_late += 1,
             Timeliness::Ahead => self.state.stats_mut(report.feed).ahead += 1,
@@ -369,6 +391,7 @@ impl Core {
             return true;
         }
         let Some(report) = observation.and_then(|_| self.state.reorder.pop()) else { return false };
+        late::note(self, &report);
         self.state.now = report.observed_at;
         self.handle(&report);
         true
@@ -410,8 +433,12 @@ impl Core {
     /// Puts a fix out for keeping, if the last one of its track is old enough.
     fn keep_fix(&mut self, ix: TrackIx, fix: Fix) {
         let Some(every) = self.config.fixes_every else { return };
+        let quiet = self.rerun.is_some();
         if let Some(track) = self.state.picture.get_mut(ix).filter(|track| fix.at - track.kept_at >= every) {
             track.kept_at = fix.at;
+            if quiet {
+                return;
+            }
             self.outputs.push_back(Output::Fix(track.id, fix));
         }
     }
@@ -422,16 +449,23 @@ impl Core {
             TimerReason::TargetSilence { target } => radar::check_silence(self, target),
             TimerReason::Forget { track } => self.forget_if_due(track),
             TimerReason::TrackLines => track_lines::write(self),
-            TimerReason::SilenceOver { alert } => {
-                let alert = self.state.book.end_silence(alert, self.state.now);
-                self.outputs.extend(alert.map(|alert| Output::Alert(Box::new(alert))));
-            }
+            TimerReason::SilenceOver { alert } => self.end_silence(alert),
+            TimerReason::Stations => reception::look(self),
             TimerReason::Silence { .. }
             | TimerReason::Loiter { .. }
             | TimerReason::Zone { .. }
-            | TimerReason::Pair { .. } => {
+            | TimerReason::Pair { .. }
+            | TimerReason::Twins { .. } => {
                 self.each_detector(|detector, view, effects| detector.on_timer(view, reason, effects));
             }
+        }
+    }
+
+    /// The silence of an alert may be over; a past that is folded anew knows of none.
+    fn end_silence(&mut self, alert: u64) {
+        if self.rerun.is_none() {
+            let alert = self.state.book.end_silence(alert, self.state.now);
+            self.outputs.extend(alert.map(|alert| Output::Alert(Box::new(alert))));
         }
     }
 
@@ -472,15 +506,39 @@ impl Core {
     ) {
         let mut findings: Vec<Finding> = Vec::new();
         let mut holds: Vec<(TrackIx, EventTime)> = Vec::new();
+        let mut renames: Vec<(TrackIx, TrackIx)> = Vec::new();
         let Config { feeds, limits, zones, .. } = &self.config;
-        let State { picture, targets, coverage, timers, detectors, book, next_number, station_names, .. } =
-            &mut self.state;
-        let view = View { now, feeds, stations: station_names, picture, targets, coverage, zones, limits };
-        ask(detectors, &view, &mut Effects { timers, findings: &mut findings, next_number, holds: &mut holds });
+        let State {
+            picture,
+            targets,
+            coverage,
+            outages,
+            timers,
+            detectors,
+            book,
+            next_number,
+            station_names,
+            past,
+            ..
+        } = &mut self.state;
+        let view = View { now, feeds, stations: station_names, picture, targets, coverage, outages, zones, limits };
+        ask(
+            detectors,
+            &view,
+            &mut Effects { timers, findings: &mut findings, next_number, holds: &mut holds, renames: &mut renames },
+        );
         for finding in findings {
+            let number = finding.number;
             let alert = book.write(finding, &view);
+            if let Some(found) = self.rerun.as_mut() {
+                found.push((number, alert));
+                continue;
+            }
             if let Some(until) = alert.handling.silenced_until.filter(|_| alert.revision == 1) {
-                timers.set(until, silence_over(&alert));
+                timers.set(until, silence_over(&alert.id));
+            }
+            if let Some(past) = past.as_mut() {
+                past.note_told(number, &alert);
             }
             self.outputs.push_back(Output::Alert(Box::new(alert)));
         }
@@ -490,10 +548,11 @@ impl Core {
                 self.state.timers.set(until, TimerReason::Forget { track: ix });
             }
         }
+        ais::rename(self, &renames);
     }
 }
 
 /// What to be woken by when an alert's silence is over.
-fn silence_over(alert: &Alert) -> TimerReason {
-    TimerReason::SilenceOver { alert: digest64(alert.id.as_bytes()) }
+pub(super) fn silence_over(id: &str) -> TimerReason {
+    TimerReason::SilenceOver { alert: digest64(id.as_bytes()) }
 }

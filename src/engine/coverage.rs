@@ -3,14 +3,11 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::decode::report::{AisClass, StationId};
+use super::decode::report::AisClass;
 use super::earth::Position;
-use super::input::FeedId;
 use super::map::Map;
+use super::outage::Station;
 use super::time::{EventTime, Span};
-
-/// A station as coverage knows it: one name heard through one feed.
-pub type Station = (FeedId, StationId);
 
 /// Health is judged by minutes.
 const MINUTE: Span = Span::from_secs(60);
@@ -131,6 +128,13 @@ impl Coverage {
         })
     }
 
+    /// Whether a station is known to hear vessels of a class at a place.
+    pub fn hears(&self, station: Station, class: AisClass, position: Position) -> bool {
+        let hearings = self.cells.get(&cell_of(position, class)).into_iter().flatten();
+        let known = |hearing: &&Hearing| hearing.station == station && hearing.expected >= 5;
+        hearings.filter(known).any(|hearing| 5 * hearing.received >= hearing.expected)
+    }
+
     /// Weighs a silence: for each unit of it, the vessel's likely places and what healthy stations hear there.
     ///
     /// `places(i)` gives where it may be at the i-th unit; of several the least heard counts.
@@ -159,7 +163,7 @@ impl Coverage {
     }
 
     /// The chance that a healthy station hears one report from a place, of the better heard class; 0 where nothing is known.
-    pub fn hears(&self, position: Position, at: EventTime) -> f64 {
+    pub fn chance_to_hear(&self, position: Position, at: EventTime) -> f64 {
         let best = |class| self.miss(cell_of(position, class), at, at).best;
         best(AisClass::A).max(best(AisClass::B))
     }
@@ -208,6 +212,8 @@ fn cell_of(position: Position, class: AisClass) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::decode::report::StationId;
+    use crate::engine::input::FeedId;
 
     const STATION: Station = (FeedId(0), StationId(7));
 

@@ -5,23 +5,49 @@ use super::decode::report::{Report, StationId};
 use super::detect::feed_lost::{FeedLostDetector, Voice};
 use super::detect::{Effects, View};
 use super::input::FeedId;
+use super::late;
+use super::outage;
 use super::rules::RulesChange;
 use super::time::EventTime;
+use super::timers::TimerReason;
 
 /// A moves on to `at`. What is lost on the way is told at its instant, after all that W has passed by then, so that it makes
 /// no difference in how many steps A came here.
 pub(super) fn advance(core: &mut Core, at: EventTime) {
     core.state.detectors.feed_lost.listen(at);
-    while let Some(lost_at) = next_loss(core, at) {
+    while let Some(next) = next_event(core, at) {
+        let (Event::Loss(then) | Event::Fold(then)) = next;
         if let Some(clocks) = core.state.clocks.as_mut() {
-            clocks.advance(lost_at);
+            clocks.advance(then);
         }
         core.owe();
         core.settle();
-        ask(core, lost_at, |detector, view, effects| detector.lose(view, effects));
+        match next {
+            Event::Loss(lost_at) => ask(core, lost_at, |detector, view, effects| detector.lose(view, effects)),
+            Event::Fold(_) => late::fold(core, core.handled_until()),
+        }
     }
     if let Some(clocks) = core.state.clocks.as_mut() {
         clocks.advance(at);
+    }
+}
+
+/// What happens by the arrival clock.
+#[derive(Clone, Copy)]
+enum Event {
+    /// Something is lost.
+    Loss(EventTime),
+    /// What came late is folded in.
+    Fold(EventTime),
+}
+
+/// The first thing to happen up to `at`.
+fn next_event(core: &mut Core, at: EventTime) -> Option<Event> {
+    let fold_at = core.state.past.as_ref().and_then(|past| past.due_at()).filter(|&fold_at| fold_at <= at);
+    match (next_loss(core, at), fold_at) {
+        (Some(lost_at), Some(fold_at)) if fold_at < lost_at => Some(Event::Fold(fold_at)),
+        (Some(lost_at), _) => Some(Event::Loss(lost_at)),
+        (None, fold_at) => fold_at.map(Event::Fold),
     }
 }
 
@@ -48,6 +74,15 @@ fn hear_voice(core: &mut Core, voice: Voice) {
     if state.detectors.feed_lost.hear(voice, at, &config.feeds, &config.limits.feed_lost) {
         ask(core, at, |detector, view, effects| detector.find_again(voice, view, effects));
     }
+}
+
+/// Stations are looked at: which of them are out, which hear again.
+pub(super) fn look(core: &mut Core) {
+    let (now, limits) = (core.now(), &core.config.limits.receiver_outage);
+    if core.state.outages.look(now, limits) {
+        core.state.timers.set(now + outage::LOOK, TimerReason::Stations);
+    }
+    core.each_detector(|detector, view, effects| detector.on_timer(view, TimerReason::Stations, effects));
 }
 
 /// A feed has ended in good order.

@@ -53,6 +53,13 @@ pub enum TimerReason {
         /// Digest of the alert's id.
         alert: u64,
     },
+    /// One of two hulls under one number may be gone.
+    Twins {
+        /// The older of their tracks.
+        track: TrackIx,
+    },
+    /// Stations are to be looked at.
+    Stations,
 }
 
 /// Timers are sorted by slots of this length.

@@ -1,17 +1,23 @@
 //! Track lines: the state of each live track at every multiple of a step.
 
 use super::core::Core;
+use super::decode::report::AisClass;
 use super::output::{Output, TrackState};
 use super::plots;
 use super::radar;
 use super::time::{EventTime, Span};
 use super::timers::TimerReason;
 use super::track::{Source, Track, TrackIx};
+use super::units::Speed;
 
-/// A track is live for track lines while its last fix is not older than this.
-const LIVE_FOR: Span = Span::from_mins(15);
-/// Positions of track lines are carried forward at most this long.
+/// Positions of track lines are carried forward at most this long, and a vessel under way is live no longer than that: the
+/// line after it would jump.
 const CARRIED: Span = Span::from_mins(3);
+/// One at rest whose equipment is known to report seldom then is live for so long after its last fix.
+const RESTING_LIVE_FOR: Span = Span::from_mins(15);
+/// At rest is what made good less than this in the trailing time, kn.
+const RESTING_KN: f64 = 1.0;
+const RESTING_WINDOW: Span = Span::from_mins(10);
 
 /// Starts the track lines at the first observation.
 pub(super) fn start(core: &mut Core, at: EventTime) {
@@ -28,13 +34,24 @@ pub(super) fn start(core: &mut Core, at: EventTime) {
 pub(super) fn write(core: &mut Core) {
     let Some(step) = core.config.tracks_every else { return };
     let at = core.now() - Span::from_millis(1);
-    let live = core.state.picture.iter().filter(|(_, t)| t.confirmed && !t.coasting && at - t.last.at <= LIVE_FOR);
+    let live = core.state.picture.iter().filter(|(_, t)| t.confirmed && !t.coasting && is_live(t, at));
     let live = live.filter(|(ix, track)| !(core.state.fusion.has_lost(*ix) && track.is_ais_late(at)));
     let mut lines: Vec<TrackState> = live.map(|(ix, track)| track_state(core, ix, track, at)).collect();
     lines.sort_by_key(|line| line.track);
-    core.outputs.extend(lines.into_iter().map(Output::Track));
+    if core.rerun.is_none() {
+        core.outputs.extend(lines.into_iter().map(Output::Track));
+    }
     let next = core.now() + step;
     core.state.timers.set(next, TimerReason::TrackLines);
+}
+
+/// Whether a track's last fix still tells where it is.
+fn is_live(track: &Track, at: EventTime) -> bool {
+    let slow = |speed: Option<Speed>| speed.is_none_or(|speed| speed.knots() < RESTING_KN);
+    let age = at - track.last.at;
+    let rests =
+        || slow(track.last.sog) && slow(track.derived_speed(RESTING_WINDOW)) && track.class != AisClass::Unknown;
+    age <= CARRIED || (age <= RESTING_LIVE_FOR && rests())
 }
 
 /// A track's state at an instant: the filter's where plots hold it, else its last fix carried on.

@@ -28,8 +28,8 @@ pub use folder::{WriteError, write};
 pub use world::{FeedBytes, RadarWire, World};
 
 use story::{
-    anchorage, bystanders, dark_contact, drifting, edge_loiter, feed_lost, fishing_pair, mother, pilot,
-    receiver_outage, tanker_dark, transfer, tug_and_tow, zone_crossing,
+    anchorage, bystanders, dark_contact, drifting, edge_loiter, false_place, feed_lost, fishing_pair, jamming, mother,
+    other_number, pilot, receiver_outage, tanker_dark, transfer, tug_and_tow, twins, wrong_papers, zone_crossing,
 };
 use world::{Aid, MINUTE};
 
@@ -44,7 +44,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, the bundled one first.
-pub const SCENARIOS: [Scenario; 14] = [
+pub const SCENARIOS: [Scenario; 19] = [
     Scenario {
         name: "con-dao",
         summary: "a night off Con Dao: every story and every innocent",
@@ -113,6 +113,36 @@ pub const SCENARIOS: [Scenario; 14] = [
         summary: "a craft without AIS heads for a drifting fishing boat",
         hours: 1.0,
         cast: |world| dark_contact::play(world, 35.0 * MINUTE),
+    },
+    Scenario {
+        name: "twins",
+        summary: "two ships under one number 60 km apart",
+        hours: 1.0,
+        cast: |world| twins::play(world, 15.0 * MINUTE),
+    },
+    Scenario {
+        name: "other-number",
+        summary: "a tanker goes silent under radar and comes back under another number and name",
+        hours: 1.5,
+        cast: |world| other_number::play(world, 40.0 * MINUTE),
+    },
+    Scenario {
+        name: "jamming",
+        summary: "satellite positions of eight ships jump together; innocent of all else",
+        hours: 1.0,
+        cast: |world| jamming::play(world, 30.0 * MINUTE),
+    },
+    Scenario {
+        name: "false-place",
+        summary: "a ship's AIS leaves its echo and goes another way",
+        hours: 1.25,
+        cast: |world| false_place::play(world, 30.0 * MINUTE),
+    },
+    Scenario {
+        name: "wrong-papers",
+        summary: "a number of no country, a wrong IMO number, and a man overboard",
+        hours: 0.75,
+        cast: |world| wrong_papers::play(world, 20.0 * MINUTE),
     },
 ];
 

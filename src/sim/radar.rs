@@ -156,7 +156,7 @@ impl Radar<'_> {
     /// The cells that reflect in the turn that begins at an instant; what shares a cell is one echo.
     fn echoes(&self, start_s: f64) -> Vec<Echo> {
         let mut echoes: Vec<Echo> = Vec::new();
-        for (index, vessel) in self.world.vessels.iter().enumerate() {
+        for (index, vessel) in self.world.vessels.iter().enumerate().filter(|(_, vessel)| vessel.has_echo) {
             let Some(echo) = self.echo(index, vessel.length_m, start_s) else { continue };
             let same_cell = |other: &&mut Echo| {
                 (other.range_m - echo.range_m).abs() < CELL_RANGE_M

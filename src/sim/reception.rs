@@ -12,7 +12,7 @@ use super::chart::Station;
 use super::motion::beside;
 use super::rng::Rng;
 use super::sentence::report;
-use super::vessel::{Carriage, Vessel};
+use super::vessel::{Carriage, GnssFault, Vessel};
 use super::world::{Aid, World};
 
 /// Time between static reports (ITU-R M.1371-5 table 1: 6 min), s.
@@ -165,6 +165,13 @@ impl Link<'_> {
             cog_deg: Some(course),
             heading_deg: vessel.sends_heading.then(|| wrap_360(heading + self.rng.normal(0.5))),
             utc_second: (world.time(at_s).utc_second() + vessel.utc_second_shift) % 60,
+        };
+        let fix = match vessel.gnss_fault_at(at_s) {
+            None => fix,
+            Some(GnssFault { off_by: Some(by), .. }) => {
+                Fix { position: fix.position.map(|place| place.moved(by)), ..fix }
+            }
+            Some(_) => Fix { position: None, sog_kn: None, cog_deg: None, utc_second: 63, ..fix },
         };
         match vessel.carriage {
             Carriage::ClassA => class_a_position(if self.rng.chance(0.05) { 3 } else { 1 }, &fix),

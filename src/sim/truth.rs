@@ -96,6 +96,15 @@ pub enum Details {
         /// The station.
         station: &'static str,
     },
+    /// A vessel that comes back under another number.
+    IdentityChange {
+        /// The number before.
+        old_mmsi: Option<u32>,
+        /// The number after.
+        new_mmsi: Option<u32>,
+        /// Whether it was silent in between.
+        during_dark: bool,
+    },
     /// What has no fields of its own.
     Plain {},
     /// A feed that says nothing.
@@ -131,7 +140,7 @@ pub fn held_fraction(radars: &[RadarSite], vessel: &Vessel, from_s: f64, to_s: f
 /// Whether some radar has at least an even chance of an echo now.
 pub fn is_held(radars: &[RadarSite], vessel: &Vessel, at_s: f64) -> bool {
     let position = vessel.path.position(at_s);
-    radars.iter().any(|radar| radar.sees(vessel.length_m, radar.position.offset_to(position)) >= 0.5)
+    vessel.has_echo && radars.iter().any(|radar| radar.sees(vessel.length_m, radar.position.offset_to(position)) >= 0.5)
 }
 
 /// The share of the time in which two hulls lie in one cell of the first radar that looks there; `None` where none does.

@@ -1,5 +1,6 @@
 //! The hulls of a scenario and what they carry.
 
+use crate::engine::earth::Offset;
 use crate::engine::vessel::Dimensions;
 
 use super::motion::Path;
@@ -41,6 +42,17 @@ pub struct Hull {
     pub ship_type: u8,
 }
 
+/// A time in which a satellite receiver is wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct GnssFault {
+    /// From, s.
+    pub from_s: f64,
+    /// To, s.
+    pub to_s: f64,
+    /// How far off its positions are; `None`: it has none.
+    pub off_by: Option<Offset>,
+}
+
 /// A vessel with its particulars, its equipment's habits and its whole path.
 #[derive(Clone, Debug)]
 pub struct Vessel {
@@ -76,6 +88,10 @@ pub struct Vessel {
     pub status: Vec<(f64, u8)>,
     /// When it is switched off: from, to (s).
     pub silences: Vec<(f64, f64)>,
+    /// When its satellite receiver is wrong.
+    pub gnss_faults: Vec<GnssFault>,
+    /// Whether radar sees it: a forged number has no hull.
+    pub has_echo: bool,
     /// Its path.
     pub path: Path,
 }
@@ -84,6 +100,11 @@ impl Vessel {
     /// Navigational status at an instant.
     pub fn status_at(&self, at_s: f64) -> u8 {
         self.status.iter().rev().find(|(from, _)| *from <= at_s).map_or(0, |(_, status)| *status)
+    }
+
+    /// What is wrong with its satellite receiver at an instant.
+    pub fn gnss_fault_at(&self, at_s: f64) -> Option<GnssFault> {
+        self.gnss_faults.iter().copied().find(|fault| fault.from_s <= at_s && at_s < fault.to_s)
     }
 
     /// The end of the silence that holds an instant.

@@ -172,6 +172,8 @@ impl World {
             utc_second_shift: 0,
             status: vec![(f64::MIN, 0)],
             silences: Vec::new(),
+            gnss_faults: Vec::new(),
+            has_echo: true,
             path,
             id,
         });

@@ -60,7 +60,10 @@ fn beacons_aids_and_stations_ashore_never_loiter_or_meet() {
         world.ship(mmsi, 9000, move |t| Some(stops(t, 1200.0, 6600.0, 20.0 * i as f64, 30.0 * i as f64)));
     }
     let alerts = world.run();
-    let judged: Vec<_> = alerts.iter().map(|alert| (alert.anomaly.kind, &alert.anomaly.subjects)).collect();
+    let calls = alerts.iter().filter(|alert| alert.anomaly.kind == Kind::Distress && alert.revision == 1).count();
+    assert_eq!(calls, 3, "a call each of transmitter, device and beacon");
+    let others = alerts.iter().filter(|alert| alert.anomaly.kind != Kind::Distress);
+    let judged: Vec<_> = others.map(|alert| (alert.anomaly.kind, &alert.anomaly.subjects)).collect();
     assert!(judged.is_empty(), "{judged:?}");
 }
 

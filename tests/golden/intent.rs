@@ -5,7 +5,23 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// The kinds that this build detects; truth tells of more.
-const DETECTED: [&str; 4] = ["dark_period", "feed_lost", "loitering", "ship_to_ship"];
+const DETECTED: [&str; 10] = [
+    "dark_period",
+    "distress",
+    "duplicate_identity",
+    "feed_lost",
+    "gnss_interference",
+    "identity_change",
+    "loitering",
+    "position_offset",
+    "receiver_outage",
+    "ship_to_ship",
+];
+/// Those that befall an area: matched by time alone.
+const OF_AN_AREA: [&str; 2] = ["gnss_interference", "receiver_outage"];
+/// Those whose end nobody knows, or which have none: matched by their onset, within this, s.
+const BY_ONSET: [&str; 4] = ["distress", "duplicate_identity", "identity_change", "position_offset"];
+const ONSET_S: f64 = 180.0;
 
 /// What a recording must raise.
 pub struct Intent {
@@ -58,8 +74,13 @@ impl Intent {
 
 /// Whether an alert is of this kind, vessels and zone, and overlaps in time by half of both together.
 fn tells(alert: &Value, truth: &Value) -> bool {
-    let same = ["kind", "zone"].iter().all(|field| alert[field] == truth[field]) && mmsis(alert) == mmsis(truth);
+    let kind = truth["kind"].as_str().unwrap_or_default();
+    let same_place = alert["zone"] == truth["zone"] && mmsis(alert) == mmsis(truth);
+    let same = alert["kind"] == kind && (OF_AN_AREA.contains(&kind) || same_place);
     let ((a, b), (c, d)) = (interval(alert), interval(truth));
+    if BY_ONSET.contains(&kind) {
+        return same && (a - c).abs() <= ONSET_S;
+    }
     same && 2.0 * (b.min(d) - a.max(c)) >= b.max(d) - a.min(c)
 }
 

@@ -11,7 +11,10 @@ use intent::Intent;
 /// What each recording is about: its folder, and the warnings it must raise, by kind. All else stays below a warning or
 /// is suppressed.
 const RECORDINGS: &[Intent] = &[
-    Intent { raises: &[("dark_period", 1), ("loitering", 3), ("ship_to_ship", 5)], ..Intent::innocent("con-dao") },
+    Intent {
+        raises: &[("dark_period", 1), ("loitering", 3), ("receiver_outage", 1), ("ship_to_ship", 5)],
+        ..Intent::innocent("con-dao")
+    },
     Intent { raises: &[("loitering", 1), ("ship_to_ship", 3)], ..Intent::innocent("mother") },
     Intent { raises: &[("dark_period", 1)], ..Intent::innocent("tanker-dark") },
     Intent { raises: &[("loitering", 1)], ..Intent::innocent("edge-loiter") },
@@ -20,11 +23,16 @@ const RECORDINGS: &[Intent] = &[
     Intent::innocent("tug-and-tow"),
     Intent::innocent("pilot"),
     Intent::innocent("fishing-pair"),
-    Intent::innocent("receiver-outage"),
+    Intent { raises: &[("receiver_outage", 1)], ..Intent::innocent("receiver-outage") },
     Intent { raises: &[("feed_lost", 1)], ..Intent::innocent("feed-lost") },
     Intent { informs: &[("zone_entry", 1), ("zone_exit", 1)], ..Intent::innocent("zone-crossing") },
     Intent { informs: &[("drifting", 1)], ..Intent::innocent("drifting") },
     Intent { informs: &[("dark_contact", 1)], ..Intent::innocent("dark-contact") },
+    Intent { raises: &[("duplicate_identity", 1)], ..Intent::innocent("twins") },
+    Intent { raises: &[("dark_period", 1), ("identity_change", 1)], ..Intent::innocent("other-number") },
+    Intent { raises: &[("gnss_interference", 1)], ..Intent::innocent("jamming") },
+    Intent { raises: &[("position_offset", 1)], ..Intent::innocent("false-place") },
+    Intent { raises: &[("distress", 1)], ..Intent::innocent("wrong-papers") },
 ];
 
 /// Compares a recording with the simulator, its alerts with those expected, and the warnings with what it is about.
@@ -67,4 +75,9 @@ recordings! {
     zone_crossing = "zone-crossing",
     drifting = "drifting",
     dark_contact = "dark-contact",
+    twins = "twins",
+    other_number = "other-number",
+    jamming = "jamming",
+    false_place = "false-place",
+    wrong_papers = "wrong-papers",
 }

@@ -34,12 +34,13 @@ test("every code of the interface has its word", () => {
     cause: `raised kept escalated ended late_data operator reopened merged_group zone_changed settings_changed
       suppressed unsuppressed`,
     subkind: `declared_at_anchor not_under_command fishing_like boundary_hugging holding_pattern drift stopped under_way
-      radar_confirmed merged`,
-    context: "service tow dark_partner partner_silent sts_watch approach raft",
-    rule: "port anchorage infrastructure service tow berth_cluster same_fleet",
+      radar_confirmed merged jump no_position radar_held stitched test mid imo name dimensions ship_type`,
+    context: "service tow dark_partner partner_silent sts_watch approach raft during_dark",
+    rule: "port anchorage infrastructure service tow berth_cluster same_fleet receiver_outage",
     factor: `slow_dwell_s confined_dwell_s derived_speed_kn path_ratio dwell_s distance_m min_distance_m
       relative_speed_kn silence_s usual_wait_s log10_p p_hear station_healthy_share radar_posterior merged_s
-      heading_off_course_deg path_m held_s speed_kn`,
+      heading_off_course_deg path_m held_s speed_kn turns
+      messages_a_minute lost_vessels vessels previous_mmsi during_dark unseen_turns p_see`,
     feeds: "connecting live silent ended failed lost",
     reject: `checksum malformed truncated fill_bits armour fragment orphan_part unsupported_type too_long tag_block
       asterix_block quarantined time`,

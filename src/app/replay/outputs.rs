@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use super::ReplayArgs;
 use super::readable::Readable;
 use crate::edge::lines::{AlertForm, LineContext, alert_line, track_line};
+use crate::edge::recording::Order;
 use crate::engine::alert::{Alert, AlertState};
 use crate::engine::core::Config;
+use crate::engine::detect::Kind;
 use crate::engine::input::Feed;
 use crate::engine::output::Output;
 use crate::engine::time::EventTime;
@@ -36,6 +38,8 @@ pub struct Outputs {
     feeds: Vec<Feed>,
     exercise: Option<String>,
     final_only: bool,
+    /// Nobody knows when lines arrived: what is told of feeds says nothing.
+    without_arrival: bool,
     readable: Option<Readable>,
     silent_until: Option<EventTime>,
     last: BTreeMap<String, Box<Alert>>,
@@ -83,6 +87,7 @@ impl Outputs {
             feeds: config.feeds.clone(),
             exercise,
             final_only: args.final_only,
+            without_arrival: args.order == Order::Event,
             readable: args.readable.then(|| Readable::new(&config.zones)),
             silent_until,
             last: BTreeMap::new(),
@@ -101,6 +106,7 @@ impl Outputs {
             return Ok(());
         }
         match output {
+            Output::Alert(alert) if self.without_arrival && alert.anomaly.kind == Kind::FeedLost => {}
             Output::Alert(alert) => {
                 if alert.revision == 1 {
                     *self.kinds.entry(alert.anomaly.kind.text()).or_default() += 1;

@@ -95,6 +95,35 @@ fn why(alert: &Alert) -> Vec<String> {
             let chance = factor(alert, FactorName::LogP);
             reasons.extend(chance.map(|chance| format!("chance of that 1e{:.0}", chance.value)));
         }
+        Kind::ReceiverOutage => {
+            let heard = factor(alert, FactorName::Messages);
+            reasons.extend(heard.map(|heard| {
+                format!("{:.0} messages a minute where {:.0} are usual", heard.value, heard.limit.unwrap_or_default())
+            }));
+        }
+        Kind::IdentityChange => {
+            let was = factor(alert, FactorName::PreviousMmsi);
+            reasons.extend(was.map(|was| format!("was {:.0}", was.value)));
+            reasons
+                .extend(factor(alert, FactorName::Silence).map(|silence| format!("silent for {}", limited(silence))));
+        }
+        Kind::Distress | Kind::IdentityConflict => {}
+        Kind::PositionOffset => {
+            let apart = factor(alert, FactorName::Distance);
+            reasons.extend(apart.map(|apart| format!("AIS and echo {:.0} m apart", apart.value)));
+        }
+        Kind::AisWithoutEcho => {
+            let turns = factor(alert, FactorName::UnseenTurns);
+            reasons.extend(turns.map(|turns| format!("no echo for {:.0} turns", turns.value)));
+        }
+        Kind::GnssInterference => {
+            let vessels = factor(alert, FactorName::Vessels);
+            reasons.extend(vessels.map(|vessels| format!("{:.0} vessels", vessels.value)));
+        }
+        Kind::DuplicateIdentity => {
+            let apart = factor(alert, FactorName::Distance);
+            reasons.extend(apart.map(|apart| format!("one number, two hulls {:.1} km apart", apart.value / 1000.0)));
+        }
     }
     reasons.extend(anomaly.subkind.map(|subkind| subkind.text().to_owned()));
     reasons.extend(anomaly.context.iter().map(|context| context.text().to_owned()));

@@ -1,6 +1,7 @@
 //! Recordings: files and standard input as frames, unpacked, stamped and merged by time.
 
 mod capture;
+mod event_times;
 mod file;
 mod gzip;
 mod journaled;

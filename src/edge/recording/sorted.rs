@@ -1,6 +1,7 @@
 //! A whole file in memory, sorted by time: lines that belong together stay together, equal times stay in file order.
 
 use super::Order;
+use super::event_times::{self, Known, Told};
 use super::lines::{Block, Line};
 use crate::engine::decode::line_stamp::Scanned;
 use crate::engine::input::FeedKind;
@@ -18,6 +19,8 @@ const MAX_OPEN_MESSAGES: usize = 64;
 pub struct Sorter {
     bytes: Vec<u8>,
     lines: Vec<SortLine>,
+    /// What the lines themselves tell, where sentences are sorted by when they were heard.
+    known: Vec<Known>,
     units: Vec<Unit>,
     pending: Option<usize>,
     open: Vec<OpenMessage>,
@@ -30,6 +33,8 @@ struct SortLine {
     number: u32,
     unit: usize,
     header: bool,
+    /// A time line that was brought to its sentence stands before it.
+    brought: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -69,12 +74,20 @@ impl Sorter {
             *known = known.or(time);
             let start = self.bytes.len();
             self.bytes.extend_from_slice(text);
-            self.lines.push(SortLine { start, len: line.len, number: line.number, unit, header });
+            let (len, number, brought) = (line.len, line.number, false);
+            self.lines.push(SortLine { start, len, number, unit, header, brought });
+            if kind == FeedKind::Nmea && order == Order::Event {
+                let is_time_line = text.windows(5).any(|window| window == b"$PGHP");
+                self.known.push(Known { event: scanned.event, arrival: scanned.arrival, is_time_line });
+            }
         }
     }
 
     /// Sorts: a unit without time takes that of the unit before it, the first ones that of the first known.
     pub fn finish(mut self, unstamped: EventTime) -> Sorted {
+        if self.known.iter().any(|known| known.is_time_line) {
+            self.bring_time_lines();
+        }
         let first_known = self.units.iter().find_map(|unit| unit.time);
         let mut last = first_known.unwrap_or(unstamped);
         let times: Vec<EventTime> = self
@@ -86,10 +99,45 @@ impl Sorter {
             })
             .collect();
         let time_of = |line: &SortLine| times.get(line.unit).copied().unwrap_or(unstamped);
-        self.lines.sort_by_key(|line| (!line.header, time_of(line), line.unit));
+        self.lines.sort_by_key(|line| (!line.header, time_of(line), line.unit, !line.brought));
         let earliest = times.iter().min().copied().unwrap_or(unstamped);
         let stamps = self.lines.iter().map(|line| if line.header { earliest } else { time_of(line) }).collect();
         Sorted { bytes: self.bytes, lines: self.lines, stamps, next: 0, unstamped: first_known.is_none() }
+    }
+
+    /// Time lines may stand behind their sentences, and far from them: each is brought to its own, as the decoder pairs them in
+    /// the order of the file. A sentence that none tells of keeps the time of its arrival; a time line of nobody goes to the end.
+    fn bring_time_lines(&mut self) {
+        let bytes = &self.bytes;
+        let texts = self.lines.iter().map(|line| &bytes[line.start..line.start + line.len as usize]);
+        let told = event_times::resolve(texts, &self.known);
+        let mut sentences = vec![0u32; self.units.len()];
+        for (line, known) in self.lines.iter().zip(&self.known) {
+            sentences[line.unit] += u32::from(!known.is_time_line);
+        }
+        let mut wanted: Vec<Option<usize>> = vec![None; self.units.len()];
+        let alone = |unit: usize| sentences[unit] == 1;
+        for (place, Told { heard_at, time_line }) in told.into_iter().enumerate() {
+            let unit = self.lines[place].unit;
+            if heard_at.is_none() || !alone(unit) {
+                continue;
+            }
+            self.units[unit].time = heard_at;
+            wanted[unit] = Some(time_line.unwrap_or(usize::MAX));
+            if let Some(other) = time_line {
+                (self.lines[other].unit, self.lines[other].brought) = (unit, true);
+            }
+        }
+        let last = self.units.iter().filter_map(|unit| unit.time).max();
+        for place in 0..self.lines.len() {
+            let unit = self.lines[place].unit;
+            let unwanted = wanted[unit].is_some_and(|wanted| wanted != place);
+            if self.known[place].is_time_line && unwanted {
+                self.units.push(Unit { time: last });
+                wanted.push(None);
+                self.lines[place].unit = self.units.len() - 1;
+            }
+        }
     }
 
     fn new_unit(&mut self) -> usize {

@@ -50,6 +50,13 @@ pub fn judge(anomaly: &Anomaly, view: &View<'_>) -> Severity {
         Kind::FeedLost if anomaly.voice.is_some_and(|voice| voice.station.is_some()) => 0,
         Kind::FeedLost | Kind::Drifting | Kind::DarkContact => 1,
         Kind::DarkPeriod | Kind::ShipToShip => 2,
+        Kind::Distress if anomaly.subkind == Some(Subkind::Test) => 0,
+        Kind::Distress => 5,
+        Kind::IdentityChange if anomaly.context.contains(&Context::DuringDark) => 5,
+        Kind::IdentityChange => 2,
+        Kind::IdentityConflict | Kind::AisWithoutEcho => 0,
+        Kind::PositionOffset => 2,
+        Kind::DuplicateIdentity | Kind::ReceiverOutage | Kind::GnssInterference => 1,
     };
     let dark = anomaly.context.contains(&Context::DarkPartner) || anomaly.context.contains(&Context::PartnerSilent);
     let night = anomaly.position.is_some_and(|position| is_night(anomaly.onset, position));

@@ -107,7 +107,7 @@ impl Detector for DarkContactDetector {
 /// The chance to hear a report from where the contact is, or from where it heads.
 fn p_hear(view: &View<'_>, track: &Track, approach: Option<&Approach>) -> f64 {
     let there = approach.and_then(|approach| view.track(approach.vessel)).map(|vessel| vessel.last.position);
-    let hears = |position| view.coverage.hears(position, view.now);
+    let hears = |position| view.coverage.chance_to_hear(position, view.now);
     there.map_or(0.0, hears).max(hears(track.last.position))
 }
 

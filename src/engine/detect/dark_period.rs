@@ -36,6 +36,8 @@ const KNOWN_SHARE: f64 = 0.5;
 const ILL_HEARD_LOG10_P: f64 = -1.0;
 /// A fade lasts minutes: reports missed within one count as one miss.
 const FADE: Span = Span::from_mins(3);
+/// A vessel last heard this long before its stations failed fell silent with them, if it did not report more often.
+const OUTAGE_BEFORE: Span = Span::from_secs(200);
 /// Dead reckoning of a silent vessel beyond this says nothing.
 const RECKONED: Span = Span::from_hours(2);
 
@@ -134,6 +136,15 @@ impl Detector for DarkPeriodDetector {
         }
     }
 
+    fn on_renamed(&mut self, view: &View<'_>, was: TrackIx, is: TrackIx, effects: &mut Effects<'_>) {
+        let Some(back_at) = view.track(is).map(|track| track.first_at) else { return };
+        if let Some(mut open) = self.watches.get_mut(&was).and_then(|watch| watch.open.take()) {
+            open.anomaly.end = Some(back_at.max(open.anomaly.onset));
+            open.describe_length(back_at);
+            effects.tell(open.number, Change::Ended, &open.anomaly);
+        }
+    }
+
     fn on_gone(&mut self, _view: &View<'_>, ix: TrackIx, _effects: &mut Effects<'_>) {
         self.watches.remove(&ix);
     }
@@ -196,7 +207,11 @@ fn next_look(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Even
 fn judge(view: &View<'_>, track: &Track, heard_at: EventTime) -> Option<Judgement> {
     let limits = &view.limits_for(track).dark_period;
     let silent = view.now - heard_at;
-    if heard_at - track.heard_since < HEARD_BEFORE || !track.counts() || !is_latest_segment(view, track) {
+    if heard_at - track.heard_since < HEARD_BEFORE
+        || !track.counts()
+        || track.renamed
+        || !is_latest_segment(view, track)
+    {
         return None;
     }
     if let Some(bond) = track.radar
@@ -293,7 +308,7 @@ fn raise(
         confidence: confidence(judgement),
         factors: factors(view, track, heard_at, judgement, limits),
         position: Some(track.last.position),
-        suppressed: suppression(view, start),
+        suppressed: suppression(view, track, heard_at, start),
         evidence: Evidence::of_history(&[(ix, track)], heard_at - HEARD_BEFORE),
     };
     let number = effects.number();
@@ -330,9 +345,20 @@ fn factors(
     factors
 }
 
-/// A boat that switches off in port is at home.
-fn suppression(view: &View<'_>, start: Position) -> Option<Suppression> {
+/// A boat that switches off in port is at home; one that nobody could hear as it fell silent may send on.
+fn suppression(view: &View<'_>, track: &Track, heard_at: EventTime, start: Position) -> Option<Suppression> {
     let zones = view.zones.at(start);
     let port = |&ix: &ZoneIx| matches!(view.zones.get(ix).kind, ZoneKind::Port | ZoneKind::Berth);
-    zones.iter().copied().find(port).map(|zone| Suppression { rule: Rule::Port, entry: Some(zone) })
+    let at_home = zones.iter().copied().find(port).map(|zone| Suppression { rule: Rule::Port, entry: Some(zone) });
+    at_home
+        .or(is_unheard(view, track, heard_at, start).then_some(Suppression { rule: Rule::ReceiverOutage, entry: None }))
+}
+
+/// Whether a station that hears vessels there was out: deaf, or so that what the others did not hear proves nothing.
+fn is_unheard(view: &View<'_>, track: &Track, heard_at: EventTime, start: Position) -> bool {
+    let before = OUTAGE_BEFORE.max(track.expected_interval().times(2));
+    let heard_there = |station| track.stations.contains(&station) || view.coverage.hears(station, track.class, start);
+    let limits = &view.limits_for(track).dark_period;
+    let proves_nothing = || weigh(view, track, heard_at, limits).log10_p > limits.max_log10_p;
+    view.outages.at(heard_at, before).any(|outage| heard_there(outage.station) && (outage.is_deaf || proves_nothing()))
 }

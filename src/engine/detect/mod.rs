@@ -1,11 +1,20 @@
 //! Detectors: each a rule that raises, keeps and lowers anomalies; one file a rule, one line in the table.
 
+pub mod ais_without_echo;
 pub mod dark_contact;
 pub mod dark_period;
+pub mod distress;
 pub mod drifting;
+pub mod duplicate_identity;
+mod episode;
 pub mod evidence;
 pub mod feed_lost;
+pub mod gnss_interference;
+pub mod identity_change;
+pub mod identity_conflict;
 pub mod loitering;
+pub mod position_offset;
+pub mod receiver_outage;
 pub mod ship_to_ship;
 pub mod zone_crossing;
 
@@ -18,12 +27,14 @@ use super::earth::Position;
 use super::input::Feed;
 use super::limits::Limits;
 use super::map::Map;
+use super::outage::Outages;
 use super::picture::Picture;
 use super::rules::RulesChange;
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
 use super::track::target::Targets;
 use super::track::{Track, TrackIx, history};
+use super::vessel::Claims;
 use super::zone::{ZoneIx, ZoneKind, ZoneSet};
 use evidence::Evidence;
 use feed_lost::Voice;
@@ -51,6 +62,22 @@ pub enum Kind {
     Drifting,
     /// A craft without AIS where it would be heard.
     DarkContact,
+    /// Two hulls that send one number at once.
+    DuplicateIdentity,
+    /// A station that hears far less than it did.
+    ReceiverOutage,
+    /// Several vessels whose positions cannot be believed.
+    GnssInterference,
+    /// A vessel that comes back under another number.
+    IdentityChange,
+    /// A transmitter for search and rescue sends.
+    Distress,
+    /// Claims that contradict themselves.
+    IdentityConflict,
+    /// AIS that is elsewhere than the echo.
+    PositionOffset,
+    /// AIS where radar sees nobody.
+    AisWithoutEcho,
 }
 
 /// How loud an alert is.
@@ -90,6 +117,8 @@ pub enum Rule {
     BerthCluster,
     /// Two of a fleet at work that never came alongside each other.
     SameFleet,
+    /// A station that would hear it was out when it fell silent.
+    ReceiverOutage,
 }
 
 /// A factor behind a judgement: its value, the limit it is held against, its weight in the confidence.
@@ -138,6 +167,14 @@ factor_names! {
     PathLength = "path_m",
     Held = "held_s",
     Speed = "speed_kn",
+    Turns = "turns",
+    Messages = "messages_a_minute",
+    LostVessels = "lost_vessels",
+    Vessels = "vessels",
+    PreviousMmsi = "previous_mmsi",
+    DuringDark = "during_dark",
+    UnseenTurns = "unseen_turns",
+    PSee = "p_see",
 }
 
 /// What a detector asserts about the world.
@@ -199,6 +236,9 @@ words! {
         HoldingPattern = "holding_pattern", BoundaryHugging = "boundary_hugging", FishingLike = "fishing_like",
         Stopped = "stopped", UnderWay = "under_way", Merged = "merged",
         RadarConfirmed = "radar_confirmed", Coverage = "coverage",
+        Jump = "jump", NoPosition = "no_position",
+        RadarHeld = "radar_held", Stitched = "stitched", Test = "test",
+        Mid = "mid", Imo = "imo", Name = "name", Dimensions = "dimensions", ShipType = "ship_type",
     }
 }
 words! {
@@ -206,7 +246,7 @@ words! {
     Context {
         Service = "service", Tow = "tow", PairTrawl = "pair_trawl", DarkPartner = "dark_partner",
         PartnerSilent = "partner_silent", Night = "night", StsWatch = "sts_watch",
-        Approach = "approach", Raft = "raft",
+        Approach = "approach", Raft = "raft", DuringDark = "during_dark",
     }
 }
 
@@ -221,6 +261,7 @@ impl Rule {
             Rule::Tow => "tow",
             Rule::BerthCluster => "berth_cluster",
             Rule::SameFleet => "same_fleet",
+            Rule::ReceiverOutage => "receiver_outage",
         }
     }
 }
@@ -239,6 +280,14 @@ impl Kind {
             Kind::VanishedInZone => "vanished_in_zone",
             Kind::Drifting => "drifting",
             Kind::DarkContact => "dark_contact",
+            Kind::DuplicateIdentity => "duplicate_identity",
+            Kind::ReceiverOutage => "receiver_outage",
+            Kind::GnssInterference => "gnss_interference",
+            Kind::IdentityChange => "identity_change",
+            Kind::Distress => "distress",
+            Kind::IdentityConflict => "identity_conflict",
+            Kind::PositionOffset => "position_offset",
+            Kind::AisWithoutEcho => "ais_without_echo",
         }
     }
 }
@@ -352,6 +401,8 @@ pub struct View<'a> {
     pub targets: &'a Targets,
     /// What stations hear.
     pub coverage: &'a Coverage,
+    /// Which stations are out, and were.
+    pub outages: &'a Outages,
     /// Zones.
     pub zones: &'a ZoneSet,
     /// Thresholds where no zone overrides them.
@@ -368,6 +419,8 @@ pub struct Effects<'a> {
     pub next_number: &'a mut u64,
     /// Keep lost tracks in the picture until then.
     pub holds: &'a mut Vec<(TrackIx, EventTime)>,
+    /// A silent track turned out to go on as another.
+    pub renames: &'a mut Vec<(TrackIx, TrackIx)>,
 }
 
 /// A rule. Every method is given the state of the world after the event.
@@ -378,8 +431,14 @@ pub trait Detector {
     fn on_timer(&mut self, _view: &View<'_>, _reason: TimerReason, _effects: &mut Effects<'_>) {}
     /// A transmission of the track's number was heard, with or without a position.
     fn on_heard(&mut self, _view: &View<'_>, _track: TrackIx, _effects: &mut Effects<'_>) {}
+    /// A transmission of the track's number told no position where it had told one before.
+    fn on_no_position(&mut self, _view: &View<'_>, _track: TrackIx, _effects: &mut Effects<'_>) {}
     /// A transmission of the past came to light.
     fn on_late(&mut self, _view: &View<'_>, _track: TrackIx, _at: EventTime, _effects: &mut Effects<'_>) {}
+    /// A transmission told what the track's vessel claims to be; `was` is what was known before.
+    fn on_claims(&mut self, _view: &View<'_>, _track: TrackIx, _was: &Claims, _effects: &mut Effects<'_>) {}
+    /// A silent track goes on as another, under another number.
+    fn on_renamed(&mut self, _view: &View<'_>, _was: TrackIx, _is: TrackIx, _effects: &mut Effects<'_>) {}
     /// Radar lost a track that only radar held.
     fn on_target_lost(&mut self, _view: &View<'_>, _track: TrackIx, _effects: &mut Effects<'_>) {}
     /// A track is about to leave the picture (it is still there).
@@ -399,17 +458,33 @@ pub struct Detectors {
     zone_crossing: zone_crossing::ZoneCrossingDetector,
     drifting: drifting::DriftingDetector,
     dark_contact: dark_contact::DarkContactDetector,
+    duplicate_identity: duplicate_identity::DuplicateIdentityDetector,
+    receiver_outage: receiver_outage::ReceiverOutageDetector,
+    gnss_interference: gnss_interference::GnssInterferenceDetector,
+    identity_change: identity_change::IdentityChangeDetector,
+    distress: distress::DistressDetector,
+    identity_conflict: identity_conflict::IdentityConflictDetector,
+    position_offset: position_offset::PositionOffsetDetector,
+    ais_without_echo: ais_without_echo::AisWithoutEchoDetector,
     /// Hears of feeds and knows no vessels: spoken to apart from the others.
     pub feed_lost: feed_lost::FeedLostDetector,
 }
 
 impl Detectors {
     /// Every rule about vessels, in the order in which they speak.
-    pub fn each(&mut self) -> [&mut dyn Detector; 6] {
+    pub fn each(&mut self) -> [&mut dyn Detector; 14] {
         [
+            &mut self.receiver_outage,
+            &mut self.gnss_interference,
             &mut self.loitering,
             &mut self.ship_to_ship,
             &mut self.dark_period,
+            &mut self.duplicate_identity,
+            &mut self.identity_change,
+            &mut self.distress,
+            &mut self.identity_conflict,
+            &mut self.position_offset,
+            &mut self.ais_without_echo,
             &mut self.zone_crossing,
             &mut self.drifting,
             &mut self.dark_contact,

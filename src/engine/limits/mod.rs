@@ -29,6 +29,24 @@ pub struct Limits {
     pub drifting: Drifting,
     /// Dark contact.
     pub dark_contact: DarkContact,
+    /// Duplicate identity.
+    pub duplicate_identity: DuplicateIdentity,
+    /// Receiver outage.
+    pub receiver_outage: ReceiverOutage,
+    /// GNSS interference.
+    pub gnss_interference: GnssInterference,
+    /// Identity change.
+    pub identity_change: IdentityChange,
+    /// Distress.
+    pub distress: Distress,
+    /// Identity conflict.
+    pub identity_conflict: IdentityConflict,
+    /// Position offset.
+    pub position_offset: PositionOffset,
+    /// AIS without echo.
+    pub ais_without_echo: AisWithoutEcho,
+    /// Late data.
+    pub late_data: LateData,
 }
 
 macro_rules! section {
@@ -42,6 +60,12 @@ macro_rules! section {
         }
     };
 }
+
+mod identity;
+pub use identity::{
+    AisWithoutEcho, Distress, DuplicateIdentity, GnssInterference, IdentityChange, IdentityConflict, LateData,
+    PositionOffset, ReceiverOutage,
+};
 
 section! {
     /// What all detectors share (detection.md, "machinery").

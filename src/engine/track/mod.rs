@@ -165,6 +165,8 @@ pub struct Track {
     pub zones: SmallVec<[ZoneIx; 4]>,
     /// Highest speed over ground seen.
     pub top_speed: Speed,
+    /// It was found to go on under another number, and was not heard since.
+    pub renamed: bool,
 }
 
 impl Track {
@@ -197,6 +199,7 @@ impl Track {
             hold_until: EventTime::MIN,
             zones: SmallVec::new(),
             top_speed: Speed::default(),
+            renamed: false,
         }
     }
 

@@ -27,6 +27,14 @@ const MEASURES: Record<string, Measure> = {
   p_hear: { format: percent, sense: "plain" },
   station_healthy_share: { format: percent, sense: "atLeast" },
   radar_posterior: { format: percent, sense: "atLeast" },
+  turns: { format: (value) => number(value, 0), sense: "atLeast" },
+  messages_a_minute: { format: (value) => number(value, 0), sense: "plain" },
+  lost_vessels: { format: (value) => number(value, 0), sense: "atLeast" },
+  vessels: { format: (value) => number(value, 0), sense: "atLeast" },
+  previous_mmsi: { format: (value) => String(value), sense: "plain" },
+  during_dark: { format: (value) => number(value, 0), sense: "plain" },
+  unseen_turns: { format: (value) => number(value, 0), sense: "atLeast" },
+  p_see: { format: percent, sense: "atLeast" },
 };
 
 const BY_UNIT: [suffix: string, format: (value: number) => string][] = [

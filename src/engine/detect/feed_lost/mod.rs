@@ -93,8 +93,12 @@ impl FeedLostDetector {
             if self.lost_at(voice, view.feeds, limits).is_none_or(|at| at > view.now) {
                 continue;
             }
-            if let Some(watch) = self.known(voice) {
-                lose(watch, voice, view, effects);
+            let is_out = voice.station.is_some_and(|id| view.outages.out_since((voice.feed, id)).is_some());
+            match self.known(voice) {
+                // Its outage is told already: its silence counts from when that is over.
+                Some(watch) if is_out => watch.listen_from(view.now),
+                Some(watch) => lose(watch, voice, view, effects),
+                None => {}
             }
         }
     }

@@ -222,7 +222,9 @@ fn other_thresholds_end_a_loss_and_judge_from_there() {
 #[test]
 fn invented_stations_fill_no_memory_and_raise_nothing() {
     let invented = |i: u32| Event::Line(EAST, f64::from(i) * 0.1, line(Some(&format!("station-{i}"))));
-    let mut engine = Engine::new(config(feeds()));
+    // What is kept for late data has a bound of its own.
+    let limits = Limits::default().with_text("late_data.reports", "0").unwrap();
+    let mut engine = Engine::new(Config { limits, ..config(feeds()) });
     let mut half = 0;
     for (seq, i) in (1..).zip(0..20_000u32) {
         let Event::Line(feed, s, text) = invented(i) else { panic!() };

@@ -35,8 +35,9 @@ function isSomewhere({ position, subjects }) {
 }
 
 /** The shelf of the queue on which an alert lies. */
-export function shelfOf({ suppressed, subkind, priority }) {
+export function shelfOf({ kind, suppressed, subkind, priority }) {
   if (suppressed !== null) return "suppressed";
+  if (priority === "caution" && /^zone_|_in_zone$/.test(kind)) return "crossings";
   return subkind === "fishing_like" && priority === "caution" ? "fishing" : "queue";
 }
 
@@ -57,10 +58,10 @@ function whatIsShown() {
 }
 
 function compare(shown, open, tracks) {
-  const shelves = ["queue", "fishing", "suppressed"].map((shelf) => open.filter((alert) => shelfOf(alert) === shelf));
+  const shelves = ["queue", "fishing", "crossings", "suppressed"].map((shelf) => open.filter((alert) => shelfOf(alert) === shelf));
   const listed = shelves[shown.tab];
   const known = ({ id, revision, state }) => `${id} ${revision} ${state}`;
-  const loud = (alert) => isUnacknowledged(alert) && alert.suppressed === null;
+  const loud = (alert) => isUnacknowledged(alert) && ["queue", "fishing"].includes(shelfOf(alert));
   same("alerts, revisions and states", shown.alerts.map(known), open.map(known));
   same("the list", shown.entries.map(({ id, isLoud }) => `${id} ${isLoud}`), listed.map((alert) => `${alert.id} ${loud(alert)}`));
   same("the chart", shown.drawn, listed.filter(isSomewhere).map(({ id }) => id));

@@ -7,7 +7,7 @@ import { play } from "./seat.mjs";
 import { get, until } from "./service.mjs";
 
 const ACKNOWLEDGEMENTS = 10;
-const TABS = { queue: 0, fishing: 1, suppressed: 2 };
+const TABS = { queue: 0, fishing: 1, crossings: 2, suppressed: 3 };
 
 /** Resolves once the page shows that an alert is acknowledged: with the time of the frame that shows it. */
 const seenAcknowledged = (id) =>

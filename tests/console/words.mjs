@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { get, until } from "./service.mjs";
 
 /** Texts that read the same in both: signs, units and what the world has written. */
-const SAME_IN_BOTH = /^(picket|AIS|MMSI|[\d.,\s]+(m|kn)|[\d:()\s]*UTC[)]?|[jkaf]|Enter|Esc)$/;
+const SAME_IN_BOTH = /^(picket|AIS|MMSI|[\d.,\s]+(m|kn)|[\d:()\s]*UTC[)]?|[jkahf]|Enter|Esc)$/;
 
 /** In the page: every text and every label, with what holds it. The chart's names and the announcements come and go. */
 function labels() {

@@ -89,14 +89,14 @@ pub fn events(recording: &mut Recording) -> Vec<Event> {
 /// The bundled scenario.
 pub fn con_dao() -> &'static Sea {
     static SEA: LazyLock<Sea> =
-        LazyLock::new(|| simulated("con-dao", 1, &["loitering", "ship_to_ship", "dark_period", "feed_lost"]));
+        LazyLock::new(|| simulated("con-dao", 1, &["loitering", "ship_to_ship", "dark_period", "receiver_outage"]));
     &SEA
 }
 
 /// The bundled scenario under another seed.
 pub fn con_dao_again() -> &'static Sea {
     static SEA: LazyLock<Sea> =
-        LazyLock::new(|| simulated("con-dao", 2, &["loitering", "ship_to_ship", "dark_period", "feed_lost"]));
+        LazyLock::new(|| simulated("con-dao", 2, &["loitering", "ship_to_ship", "dark_period", "receiver_outage"]));
     &SEA
 }
 

@@ -1,6 +1,6 @@
 // What the chart shows of the listed alerts: their subjects drawn bold and red, or their place where no subject is held.
 
-import { isUnacknowledged } from "../state/alerts";
+import { isLoud } from "../state/alerts";
 import type { Tracks } from "../state/tracks";
 import { Flag } from "../wire/picture";
 import type { Alert } from "../wire/types";
@@ -39,12 +39,11 @@ export function markSymbols(marks: AlertMark[], tracks: Tracks): SymbolColumns {
   const [red, green, blue] = rgba("alarm-mark");
   const excused = rgba("lost");
   marks.forEach(({ alert, index, lon, lat }, row) => {
-    const isLoud = isUnacknowledged(alert) && alert.suppressed === null;
-    const flags = index === null ? 0 : (tracks.flags[index] ?? 0);
+      const flags = index === null ? 0 : (tracks.flags[index] ?? 0);
     const shape = index === null ? Shape.place : shapeOf(tracks.vesselClass[index] ?? 0, flags);
-    const code = shape + ((flags & Flag.coasting) !== 0 ? CROSSED : 0) + (isLoud ? FLASHING : 0);
+    const code = shape + ((flags & Flag.coasting) !== 0 ? CROSSED : 0) + (isLoud(alert) ? FLASHING : 0);
     columns.position.set([lon, lat], 2 * row);
-    columns.form.set([code, SIZE, isLoud ? BOLD : PLAIN, isLoud ? 0.35 : 0.1], 4 * row);
+    columns.form.set([code, SIZE, isLoud(alert) ? BOLD : PLAIN, isLoud(alert) ? 0.35 : 0.1], 4 * row);
     columns.colour.set(alert.suppressed === null ? [red, green, blue, 255] : excused, 4 * row);
     if (index === null) return;
     columns.angle[row] = angleOf(tracks.headingDeg[index] ?? Number.NaN, tracks.cogDeg[index] ?? Number.NaN, tracks.sogKn[index] ?? Number.NaN);

@@ -1,6 +1,6 @@
 // The panel: everything about the selected alert or vessel, the button that acknowledges, and what else can be done.
 
-import { gravity, isUnacknowledged } from "../state/alerts";
+import { gravity, isLoud, isUnacknowledged } from "../state/alerts";
 import type { Desk } from "../state/desk";
 import type { Alert } from "../wire/types";
 import { language, say, sayCode } from "../words";
@@ -128,12 +128,11 @@ export class Panel {
 }
 
 function header(alert: Alert, close: HTMLElement): HTMLElement {
-  const isLoud = isUnacknowledged(alert) && alert.suppressed === null;
   const sub = [alert.subkind, ...alert.context].filter((code) => code !== null);
   const subText = (code: string, i: number) => sayCode(i === 0 && alert.subkind !== null ? "subkind" : "context", code);
   return h(
     "header",
-    { class: isLoud ? "loud" : "" },
+    { class: isLoud(alert) ? "loud" : "" },
     h("span", { class: "entry-kind", "data-gravity": gravity(alert) }, kindIcon(alert.kind)),
     h(
       "div",

@@ -1,6 +1,6 @@
 // The queue: one entry an alert, gravest first, then newest; shelves keep apart what is excused.
 
-import { gravity, isUnacknowledged, SHELVES, type Shelf } from "../state/alerts";
+import { gravity, isLoud, isUnacknowledged, SHELVES, type Shelf } from "../state/alerts";
 import type { Desk } from "../state/desk";
 import type { Alert, Subject } from "../wire/types";
 import { language, say, sayCode } from "../words";
@@ -86,10 +86,9 @@ export class Queue {
   }
 
   #write(alert: Alert, age: HTMLElement): HTMLElement {
-    const isLoud = isUnacknowledged(alert) && alert.suppressed === null;
-    const reason = why(alert);
+      const reason = why(alert);
     const attributes = {
-      class: isLoud ? "entry loud" : "entry",
+      class: isLoud(alert) ? "entry loud" : "entry",
       role: "option",
       id: `entry-${alert.id}`,
       "data-id": alert.id,

@@ -2,9 +2,10 @@
 
 import type { Alert, Severity } from "../wire/types";
 
-/** Where an open alert is listed: to be handled, cautions about boats that fish, or excused by a rule. */
-export type Shelf = "queue" | "fishing" | "suppressed";
-export const SHELVES: readonly Shelf[] = ["queue", "fishing", "suppressed"];
+/** Where an open alert is listed: to be handled, cautions about boats that fish, who crossed a zone's edge, or excused by a rule. */
+export type Shelf = "queue" | "fishing" | "crossings" | "suppressed";
+export const SHELVES: readonly Shelf[] = ["queue", "fishing", "crossings", "suppressed"];
+const CROSSINGS = ["zone_entry", "zone_exit", "appeared_in_zone", "vanished_in_zone"];
 
 const GRAVITY: Record<Severity, number> = { low: 1, moderate: 2, high: 3, critical: 4 };
 
@@ -30,7 +31,13 @@ export function isOpen(alert: Alert): boolean {
 
 export function shelfOf(alert: Alert): Shelf {
   if (alert.suppressed !== null) return "suppressed";
+  if (alert.priority === "caution" && CROSSINGS.includes(alert.kind)) return "crossings";
   return alert.subkind === "fishing_like" && alert.priority === "caution" ? "fishing" : "queue";
+}
+
+/** Whether it calls for somebody: who crossed a zone's edge is only told. */
+export function isLoud(alert: Alert): boolean {
+  return isUnacknowledged(alert) && ["queue", "fishing"].includes(shelfOf(alert));
 }
 
 /** What a line did to the book. */

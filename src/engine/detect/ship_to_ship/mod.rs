@@ -34,6 +34,9 @@ const HELD_BEFORE_MERGING: Span = Span::from_mins(3);
 /// Slower than this, a merging echo comes alongside, kn.
 const CLOSING_KN: f64 = 7.0;
 
+/// Neighbours with their distance.
+type Near = SmallVec<[(TrackIx, Metres); 16]>;
+
 /// One pair, lower track first.
 type Key = (TrackIx, TrackIx);
 
@@ -83,12 +86,13 @@ impl Detector for ShipToShipDetector {
         if !alive || !slow || !held {
             return;
         }
-        let Some((host, _)) = self.host_of(view, ix, lost, limits) else { return };
         let at = lost.last.at;
-        if let Some(pair) = self.pair(key(ix, host), limits, at) {
-            pair.merged_at = Some(at);
-            pair.close_since = pair.close_since.or(Some(at));
-            effects.holds.push((ix, view.now + Span::from_seconds(limits.unobserved_s)));
+        for (host, _) in self.hosts_of(view, ix, lost, limits) {
+            if let Some(pair) = self.pair(key(ix, host), limits, at) {
+                pair.merged_at = Some(at);
+                pair.close_since = pair.close_since.or(Some(at));
+                effects.holds.push((ix, view.now + Span::from_seconds(limits.unobserved_s)));
+            }
         }
     }
 
@@ -176,7 +180,11 @@ impl ShipToShipDetector {
             self.drop_pair(key);
             return;
         }
-        if share_echo(view, a, b, limits) || pair.is_still_merged(view, a, b, limits) {
+        let one_echo = share_echo(view, a, b, limits);
+        if one_echo && !pair.were_apart(a, b) {
+            return;
+        }
+        if one_echo || pair.is_still_merged(view, a, b, limits) {
             pair.count_merged(view, a, b, limits);
         } else {
             pair.count(view, a, b, &measure(view, a, b, limits), limits);
@@ -187,15 +195,21 @@ impl ShipToShipDetector {
         }
     }
 
-    /// The slow vessel into whose echo a lost one went.
-    fn host_of(&self, view: &View<'_>, ix: TrackIx, lost: &Track, limits: &ShipToShip) -> Option<(TrackIx, Metres)> {
+    /// The slow vessels into whose echo a lost one went: the nearest, and those that share that one's echo.
+    fn hosts_of(&self, view: &View<'_>, ix: TrackIx, lost: &Track, limits: &ShipToShip) -> Near {
         let within = Metres(cell_m(lost, limits));
-        let hosts = view.picture.near(lost.last.position, within).into_iter().filter(|&(other, _)| {
-            let slow = |t: &Track| t.derived_speed(Span::from_secs(300)).is_some_and(|v| v.knots() < CLOSING_KN);
-            let fit = |t: &Track| t.counts() && !t.coasting && slow(t) && !may_be_own_echo(lost, t);
-            other != ix && view.track(other).is_some_and(fit)
+        let slow = |t: &Track| t.derived_speed(Span::from_secs(300)).is_some_and(|v| v.knots() < CLOSING_KN);
+        let fit = |t: &Track| t.counts() && !t.coasting && slow(t) && !may_be_own_echo(lost, t);
+        let mut hosts = view.picture.near(lost.last.position, within);
+        hosts.retain(|(other, _)| *other != ix && view.track(*other).is_some_and(fit));
+        hosts.sort_by(|x, y| x.1.0.total_cmp(&y.1.0).then(x.0.cmp(&y.0)));
+        let Some(nearest) = hosts.first().and_then(|&(host, _)| view.track(host)) else { return hosts };
+        let mut first = true;
+        hosts.retain(|(host, _)| {
+            let shares = || view.track(*host).is_some_and(|t| share_echo(view, nearest, t, limits));
+            std::mem::take(&mut first) || shares()
         });
-        hosts.min_by(|x, y| x.1.0.total_cmp(&y.1.0).then(x.0.cmp(&y.0)))
+        hosts
     }
 
     /// A radar track that appears beside a vessel whose echo had swallowed one makes the meeting certain and ends it.

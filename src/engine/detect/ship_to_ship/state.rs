@@ -15,6 +15,7 @@ use crate::engine::limits::{Limits, ShipToShip, Tier};
 use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
+use crate::engine::track::associate::trails_differ;
 use crate::engine::track::{Track, TrackIx};
 use crate::engine::units::KNOT_M_S;
 
@@ -43,6 +44,8 @@ pub(super) struct Pair {
     /// The radar-only partner's echo went into the other's at this time.
     pub(super) merged_at: Option<EventTime>,
     merged: Span,
+    /// They were seen as two before one echo held both: no track and its ghost.
+    were_apart: bool,
     /// They merged for long and were seen apart again: it was certainly two.
     parted: bool,
     /// One is unseen, and the other lay still until then.
@@ -62,6 +65,7 @@ impl Pair {
             under_way: Span::ZERO,
             merged_at: None,
             merged: Span::ZERO,
+            were_apart: false,
             parted: false,
             unobserved_until: None,
             open: None,
@@ -154,19 +158,26 @@ impl Pair {
         }
     }
 
+    /// Whether the two were ever seen apart.
+    pub(super) fn were_apart(&mut self, a: &Track, b: &Track) -> bool {
+        self.were_apart = self.were_apart || trails_differ(a, b) || trails_differ(b, a);
+        self.were_apart
+    }
+
     /// Counts time in which one echo holds both.
     pub(super) fn count_merged(&mut self, view: &View<'_>, a: &Track, b: &Track, limits: &ShipToShip) {
         let host = if a.coasting { b } else { a };
         let elapsed = view.now - self.evaluated_at;
         self.evaluated_at = view.now;
         self.close_since = self.close_since.or(Some(view.now));
-        let slow = host.derived_speed(Span::from_secs(600)).is_some_and(|v| v.knots() < limits.under_way_kn);
-        if slow && host.observed && self.merged_at.is_some() {
+        let derived = host.derived_speed(Span::from_secs(600));
+        let fast = derived.is_some_and(|v| v.knots() >= limits.under_way_kn);
+        if derived.is_some() && !fast && host.observed && self.merged_at.is_some() {
             self.merged += elapsed;
             self.last_close = Some(view.now);
         }
         self.merged_at = self.merged_at.or(Some(view.now));
-        self.out_since = None;
+        self.out_since = if fast { self.out_since.or(Some(view.now)) } else { None };
         for dwell in &mut self.tiers {
             dwell.counting = false;
         }

@@ -17,7 +17,7 @@ use super::units::{Course, Speed};
 /// A confirmed target that some vessel may still turn out to be waits this long before it becomes a track of its own.
 const UNDECIDED_FOR: Span = Span::from_secs(60);
 /// A vessel that radar lost while AIS was silent is looked for this long ...
-const LOST_FOR: Span = Span::from_mins(3);
+const LOST_FOR: Span = Span::from_secs(120);
 /// ... and is, if found, the one with this chance.
 const FOUND_AGAIN: f64 = 0.8;
 /// A target tells where its vessel is for this long after its last report.

@@ -35,7 +35,7 @@ const UNTOLD_EXTENT_M: f64 = 30.0;
 /// A vessel may turn or slow this hard since AIS last told of it, one standard deviation, m/s2.
 const UNTOLD_M_S2: f64 = 0.15;
 /// No drift leads further than this, m.
-const DRIFT_AT_MOST_M: f64 = 200.0;
+const DRIFT_AT_MOST_M: f64 = 120.0;
 /// Velocities of one vessel, as a tracker tells them, differ by less than this, m/s.
 const FASTER_M_S: f64 = 3.0;
 /// AIS positions are carried forward at most this long.
@@ -124,7 +124,7 @@ pub fn continues(target: &Target, lost: &Fix) -> bool {
     let velocity = |fix: &Fix| fix.sog.zip(fix.cog).map(|(sog, cog)| Offset::polar(cog.degrees(), sog.m_s()));
     let faster = velocity(&target.last).zip(velocity(lost)).map_or(0.0, |(now, then)| now.minus(then).length().0);
     apart * apart < EVEN * (sigma2 + drift_m * drift_m + EXTENT_M * EXTENT_M)
-        && faster < FASTER_M_S + 2.0 * UNTOLD_M_S2 * since_s
+        && faster < FASTER_M_S + (2.0 * UNTOLD_M_S2 * since_s).min(FASTER_M_S)
 }
 
 /// Whether the pasts of a radar-only track and a vessel show two hulls: apart at any minute both were held.

@@ -11,6 +11,10 @@ use super::units::Metres;
 const CELL_E7: i64 = 100_000;
 /// Metres of one cell's height, rounded down.
 const CELL_M: f64 = 1100.0;
+/// Searches reach further than they are asked to by this factor, for what rounding takes away.
+const MARGIN: f64 = 1.01;
+/// All longitudes, 1e-7 degrees.
+const TURN_E7: i64 = 3_600_000_000;
 /// Columns of a row on the equator.
 const COLUMNS: f64 = 36_000.0;
 /// The northernmost row.
@@ -68,15 +72,17 @@ impl<K: Copy + Eq> Grid<K> {
     /// Calls with everyone listed in the cells within a distance of a point, those beyond it in the same cells included; the
     /// order is of no meaning.
     pub fn for_each_near(&self, centre: Position, within: Metres, mut found: impl FnMut(K)) {
-        let reach = (within.0 / CELL_M) as i64 + 1;
-        let middle = i64::from(row_of(centre));
-        for row in (middle - reach).max(0)..=(middle + reach).min(MAX_ROW) {
+        let cells = within.0 / CELL_M * MARGIN;
+        let (lat, reach) = (i64::from(centre.lat_e7()) + 900_000_000, (cells * CELL_E7 as f64) as i64 + 1);
+        let turn = i64::from(centre.lon_e7()) + 1_800_000_000;
+        for row in ((lat - reach) / CELL_E7).max(0)..=((lat + reach) / CELL_E7).min(MAX_ROW) {
             let row = row as u16;
             let columns = i64::from(self.columns.of(row));
-            let middle = i64::from(self.columns.column_of(centre, row));
-            let span = if 2 * reach + 1 >= columns { columns } else { 2 * reach + 1 };
-            for step in 0..span {
-                let column = (middle - reach + step).rem_euclid(columns) as u16;
+            let reach = (cells * TURN_E7 as f64 / columns as f64) as i64 + 1;
+            let first = ((turn - reach) * columns).div_euclid(TURN_E7);
+            let last = ((turn + reach) * columns).div_euclid(TURN_E7);
+            for column in first..=last.min(first + columns - 1) {
+                let column = column.rem_euclid(columns) as u16;
                 self.cells.get(&Cell { row, column }).into_iter().flatten().for_each(|who| found(*who));
             }
         }
@@ -95,8 +101,8 @@ impl Columns {
     }
 
     fn column_of(&self, position: Position, row: u16) -> u16 {
-        let turn = (i64::from(position.lon_e7()) + 1_800_000_000).rem_euclid(3_600_000_000);
-        (turn * i64::from(self.of(row)) / 3_600_000_000) as u16
+        let turn = (i64::from(position.lon_e7()) + 1_800_000_000).rem_euclid(TURN_E7);
+        (turn * i64::from(self.of(row)) / TURN_E7) as u16
     }
 }
 

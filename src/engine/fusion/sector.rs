@@ -31,6 +31,8 @@ const GLINT: f64 = 0.05;
 /// Two echoes within this range and bearing are one.
 const CELL_RANGE_M: f64 = 35.0;
 const CELL_BEARING_DEG: f64 = 0.6;
+/// Tracks are listed where they were a rotation ago, this far from where they are at most, m.
+const LISTED_WITHIN_M: f64 = 150.0;
 /// Where in a shared cell a hull lies, one standard deviation in widths of the cell.
 const SHARED: f64 = 1.0;
 /// A missed track merges within so many widths of a cell.
@@ -80,6 +82,11 @@ impl Seen {
         let Offset { east_m, north_m } = Offset::polar(self.bearing_deg, 1.0);
         let (along, across) = (dot(offset, [east_m, north_m]), dot(offset, [north_m, -east_m]));
         along.abs() < wider * CELL_RANGE_M && across.abs() < wider * self.cell_across_m()
+    }
+
+    /// How far tracks in its cell, widened by a factor, may be listed from it.
+    fn reach(&self, wider: f64) -> Metres {
+        Metres(wider * libm::hypot(CELL_RANGE_M, self.cell_across_m()) + LISTED_WITHIN_M)
     }
 
     fn cell_across_m(&self) -> f64 {
@@ -249,7 +256,7 @@ impl Fusion {
 
     /// Whether another confirmed track is expected in a plot's resolution cell.
     fn shares_cell(&self, ix: FusedIx, s: &Seen) -> bool {
-        self.tracks.near(s.place, Metres(3.0 * s.cell_across_m())).into_iter().any(|other| {
+        self.tracks.near(s.place, s.reach(1.0)).into_iter().any(|other| {
             let Some(track) = self.tracks.get(other).filter(|track| other != ix && track.confirmed) else {
                 return false;
             };
@@ -290,7 +297,7 @@ impl Fusion {
             let Some(owner) = owner.filter(|ix| self.tracks.get(*ix).is_some_and(|t| t.confirmed && t.apart)) else {
                 continue;
             };
-            for ix in self.tracks.near(s.place, Metres(3.0 * s.cell_across_m())) {
+            for ix in self.tracks.near(s.place, s.reach(MERGES)) {
                 let Some(track) = self.tracks.get_mut(ix).filter(|t| ix != owner && t.confirmed && t.apart) else {
                     continue;
                 };

@@ -72,7 +72,7 @@ impl Table {
     }
 
     /// The tracks that may be within a distance of a place, in order of their place in the table.
-    pub fn near(&self, place: Position, within: Metres) -> SmallVec<[FusedIx; 16]> {
+    pub fn near(&self, place: Position, within: Metres) -> SmallVec<[FusedIx; 32]> {
         let mut found = SmallVec::new();
         self.grid.for_each_near(place, within, |ix| found.push(ix));
         found.sort_unstable();

@@ -222,7 +222,7 @@ fn other_thresholds_end_a_loss_and_judge_from_there() {
 #[test]
 fn invented_stations_fill_no_memory_and_raise_nothing() {
     let invented = |i: u32| Event::Line(EAST, f64::from(i) * 0.1, line(Some(&format!("station-{i}"))));
-    // What is kept for late data has a bound of its own.
+    // What is kept for late data grows with every report, as far as its own limit.
     let limits = Limits::default().with_text("late_data.reports", "0").unwrap();
     let mut engine = Engine::new(Config { limits, ..config(feeds()) });
     let mut half = 0;

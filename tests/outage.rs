@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use picket::engine::units::{Bearing, Metres};
-use picket::sim::chart::{RadarSite, Station, con_dao_station, degrees};
+use picket::sim::chart::{Station, degrees};
 use picket::sim::vessel::{Carriage, GnssFault, Hull};
 use picket::sim::{FeedBytes, World};
 use replays::{final_alerts, of_kind};
@@ -18,13 +18,11 @@ use tempfile::TempDir;
 /// Two hours of a coast: three stations 80 km apart, two lanes of four coasters and four boats about each.
 fn coast() -> World {
     let mut world = World::new("coast", 103, 2.0);
-    let radars: Vec<RadarSite> = Vec::new();
-    world.radars = radars;
     for (place, name) in (0u32..).zip(["north", "middle", "south"]) {
         let position = degrees(10.0 - 0.72 * f64::from(place), 108.0);
         let (class_a_range_m, class_b_range_m) = (60_000.0, 40_000.0);
         let mmsi = 5_740_020 + place;
-        world.stations.push(Station { name, position, mmsi, class_a_range_m, class_b_range_m, ..con_dao_station() });
+        world.stations.push(Station { name, position, mmsi, class_a_range_m, class_b_range_m });
     }
     for station in world.stations.clone() {
         for lane in [30.0, 120.0] {

@@ -28,7 +28,8 @@ pub(super) fn take(core: &mut Core, report: &Report) {
     if !only_corrects(core, report.feed) {
         core.state.coverage.heard(station, report.observed_at, sender.0, base, healthy);
         let counts = !is_table(core, report.feed);
-        if core.state.outages.heard(station, sender, report.observed_at, counts) {
+        let message = report.digest ^ u64::from(report.body.part());
+        if core.state.outages.heard(station, (sender, message), report.observed_at, counts) {
             core.state.timers.set(report.observed_at + outage::LOOK, TimerReason::Stations);
         }
     }

@@ -128,13 +128,6 @@ impl Coverage {
         })
     }
 
-    /// Whether a station is known to hear vessels of a class at a place.
-    pub fn hears(&self, station: Station, class: AisClass, position: Position) -> bool {
-        let hearings = self.cells.get(&cell_of(position, class)).into_iter().flatten();
-        let known = |hearing: &&Hearing| hearing.station == station && hearing.expected >= 5;
-        hearings.filter(known).any(|hearing| 5 * hearing.received >= hearing.expected)
-    }
-
     /// Weighs a silence: for each unit of it, the vessel's likely places and what healthy stations hear there.
     ///
     /// `places(i)` gives where it may be at the i-th unit; of several the least heard counts.

@@ -64,6 +64,8 @@ struct Load {
     counts: VecDeque<u32>,
     /// The number of the last slot.
     slot: i64,
+    /// The last message: what comes twice counts once.
+    last: (EventTime, u64),
     senders: Map<Mmsi, Sender>,
 }
 
@@ -100,13 +102,17 @@ pub struct Outages {
 }
 
 impl Outages {
-    /// A station heard a sender, which counts unless nobody knows how much it hears; true if looking must begin.
-    pub fn heard(&mut self, station: Station, sender: Mmsi, at: EventTime, counts: bool) -> bool {
+    /// A station heard a message (by its digest) of a sender, which counts unless nobody knows how much it hears; true if
+    /// looking must begin.
+    pub fn heard(&mut self, station: Station, (sender, digest): (Mmsi, u64), at: EventTime, counts: bool) -> bool {
         self.spoke_at.insert(station.0, at);
         if counts && (self.loads.contains_key(&station) || self.loads.len() < STATIONS_AT_MOST) {
             let load = self.loads.get_or_insert_with(station, || Load::new(at));
-            load.count(at);
-            if sender.is_vessel() {
+            let is_new = std::mem::replace(&mut load.last, (at, digest)) != (at, digest);
+            if is_new {
+                load.count(at);
+            }
+            if is_new && sender.is_vessel() {
                 load.heard(sender, at);
             }
         }
@@ -147,6 +153,12 @@ impl Outages {
         self.outages.iter().find(|outage| outage.station == station && outage.to.is_none()).map(|outage| outage.from)
     }
 
+    /// Whether a station has heard a vessel often of late; of one that is out, before it failed.
+    pub fn knows(&self, station: Station, sender: Mmsi) -> bool {
+        let known = self.loads.get(&station).and_then(|load| load.senders.get(&sender));
+        known.is_some_and(|known| known.heard >= HEARD_AT_LEAST)
+    }
+
     /// The outages at an instant, or within `before` after it.
     pub fn at(&self, at: EventTime, before: Span) -> impl Iterator<Item = &Outage> {
         let holds = move |outage: &&Outage| outage.from - before <= at && outage.to.is_none_or(|to| at <= to);
@@ -156,7 +168,7 @@ impl Outages {
 
 impl Load {
     fn new(at: EventTime) -> Self {
-        Load { counts: VecDeque::from([0]), slot: at.slot(SLOT), senders: Map::default() }
+        Load { counts: VecDeque::from([0]), slot: at.slot(SLOT), last: (EventTime::MIN, 0), senders: Map::default() }
     }
 
     fn count(&mut self, at: EventTime) {
@@ -191,6 +203,10 @@ impl Load {
             self.counts.push_back(0);
         }
         self.slot = self.slot.max(slot);
+        // A station that was silent all the time takes no room, and begins to be learnt anew.
+        if passed > 0 && self.counts.iter().all(|&count| count == 0) {
+            self.counts.truncate(1);
+        }
     }
 
     /// The full slots, the newest first.
@@ -308,7 +324,7 @@ mod tests {
         for s in 0..1800 {
             for station in [A, B] {
                 for sender in (0..10).filter(|&sender| i64::from(sender) == s % 10 && hears(station, sender, s)) {
-                    outages.heard(station, Mmsi(574_000_000 + sender), t(s), true);
+                    outages.heard(station, (Mmsi(574_000_000 + sender), 0), t(s), true);
                 }
             }
             if s % 30 == 0 {

@@ -13,6 +13,7 @@ use picket::engine::output::Output;
 use picket::engine::time::{EventTime, Span};
 use picket::engine::vessel::Mmsi;
 use picket::sim;
+use picket::sim::RadarWire;
 use picket::sim::rng::Rng;
 use tempfile::TempDir;
 
@@ -81,6 +82,42 @@ fn another_day_and_another_hour_raise_the_same() {
     }
 }
 
+/// Track lines without their names, by seconds since the beginning.
+fn track_shapes(recorded: &Recorded, origin: EventTime) -> Vec<String> {
+    let mut shapes: Vec<String> = play(&recorded.config, &recorded.events).tracks;
+    for line in &mut shapes {
+        let mut told: serde_json::Value = serde_json::from_str(line).unwrap();
+        told["t"] = (told["t"].as_f64().unwrap() - origin.seconds()).into();
+        told["track"] = serde_json::Value::Null;
+        *line = told.to_string();
+    }
+    shapes.sort_unstable();
+    shapes
+}
+
+#[test]
+fn past_midnight_tracks_and_alerts_are_the_same_but_for_the_times() {
+    for (name, wire) in
+        [("con-dao", RadarWire::Ttm), ("tanker-dark", RadarWire::Asterix), ("tanker-dark", RadarWire::Plots)]
+    {
+        let mut world = sim::scenario(name, 3).unwrap();
+        world.radar_wire = wire;
+        let of = |world: &sim::World| {
+            let recorded = Recorded::of_world(world);
+            let alerts = shapes(&alerts(&recorded.config, &recorded.events), world.start, |m| m);
+            (alerts, track_shapes(&recorded, world.start))
+        };
+        let (expected, tracks) = of(&world);
+        let mut later = world.clone();
+        // From 12:00 to 23:15: midnight falls into the first hour.
+        later.start = world.start + Span::from_mins(675);
+        let (found, found_tracks) = of(&later);
+        assert!(!expected.is_empty() && tracks.len() > 500, "{name} {wire:?}");
+        assert_same_shapes(&expected, &found, &format!("{name} {wire:?}"));
+        assert!(tracks == found_tracks, "{name} {wire:?}: other tracks");
+    }
+}
+
 /// Another number of the same country for a vessel; every vessel keeps a number of its own.
 fn renumbered(mmsi: Mmsi) -> Mmsi {
     let (country, rest) = (mmsi.0 / 1_000_000, u64::from(mmsi.0 % 1_000_000));
@@ -135,7 +172,9 @@ fn other_numbers_raise_the_same() {
     let origin = EventTime::from_millis(0);
     let expected = shapes(&plain, origin, renumbered);
     assert_same_shapes(&expected, &shapes(&other, origin, |m| m), "other numbers");
-    assert!(plain.iter().zip(&other).any(|(a, b)| a.subjects[0].mmsi != b.subjects[0].mmsi));
+    assert!(
+        plain.iter().zip(&other).any(|(a, b)| a.subjects.first().map(|s| s.mmsi) != b.subjects.first().map(|s| s.mmsi))
+    );
 }
 
 #[test]

@@ -350,15 +350,15 @@ fn suppression(view: &View<'_>, track: &Track, heard_at: EventTime, start: Posit
     let zones = view.zones.at(start);
     let port = |&ix: &ZoneIx| matches!(view.zones.get(ix).kind, ZoneKind::Port | ZoneKind::Berth);
     let at_home = zones.iter().copied().find(port).map(|zone| Suppression { rule: Rule::Port, entry: Some(zone) });
-    at_home
-        .or(is_unheard(view, track, heard_at, start).then_some(Suppression { rule: Rule::ReceiverOutage, entry: None }))
+    at_home.or(is_unheard(view, track, heard_at).then_some(Suppression { rule: Rule::ReceiverOutage, entry: None }))
 }
 
-/// Whether a station that hears vessels there was out: deaf, or so that what the others did not hear proves nothing.
-fn is_unheard(view: &View<'_>, track: &Track, heard_at: EventTime, start: Position) -> bool {
+/// Whether a station that had heard it was out: deaf, or so that what the others did not hear proves nothing.
+fn is_unheard(view: &View<'_>, track: &Track, heard_at: EventTime) -> bool {
     let before = OUTAGE_BEFORE.max(track.expected_interval().times(2));
-    let heard_there = |station| track.stations.contains(&station) || view.coverage.hears(station, track.class, start);
+    let knew =
+        |station| track.stations.contains(&station) || track.mmsi.is_some_and(|mmsi| view.outages.knows(station, mmsi));
     let limits = &view.limits_for(track).dark_period;
     let proves_nothing = || weigh(view, track, heard_at, limits).log10_p > limits.max_log10_p;
-    view.outages.at(heard_at, before).any(|outage| heard_there(outage.station) && (outage.is_deaf || proves_nothing()))
+    view.outages.at(heard_at, before).any(|outage| knew(outage.station) && (outage.is_deaf || proves_nothing()))
 }

@@ -62,6 +62,12 @@ impl Past {
         at > self.base.now
     }
 
+    /// Whether a report is a copy of the last one: it says nothing more, and nothing waits longer for it.
+    fn ends_with(&self, report: &Report) -> bool {
+        let name = |r: &Report| (r.observed_at, r.feed, r.station, r.digest, r.body.part());
+        self.reports.last().is_some_and(|last| name(last) == name(report))
+    }
+
     fn wait(&self, limits: &LateData) -> Span {
         let waits = 1 + self.reports.len() / REPORTS_A_WAIT;
         Span::from_seconds(limits.wait_s * waits as f64)
@@ -96,7 +102,7 @@ impl State {
 
 /// A report is about to be handled in its order: it is kept, as far as there is room.
 pub(super) fn note(core: &mut Core, report: &Report) {
-    if core.rerun.is_some() {
+    if core.rerun.is_some() || core.state.past.as_ref().is_some_and(|past| past.ends_with(report)) {
         return;
     }
     let limits = &core.config.limits.late_data;
@@ -144,6 +150,9 @@ pub(super) fn take(core: &mut Core, report: &Report) -> bool {
     };
     if past.reports.len() >= limits.reports as usize {
         return false;
+    }
+    if past.ends_with(report) {
+        return true;
     }
     past.middle = None;
     past.was_late = true;

@@ -29,7 +29,7 @@ const LAYERS: &[&[&str]] = &[
     &["detect"],
     &["alert"],
     &["output"],
-    &["core", "ais", "radar", "alignment", "plots", "reception", "track_lines", "late", "snapshot"],
+    &["core", "ais", "radar", "alignment", "plots", "reception", "track_lines", "late", "orders", "snapshot"],
 ];
 
 /// Words that code of a folder may not use before its tests, with the reason; the last column names files that may.

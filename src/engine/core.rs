@@ -8,12 +8,10 @@ use super::ais::{self, TENTATIVE_FOR};
 use super::alert::Alert;
 use super::alert::book::AlertBook;
 use super::alignment::Alignments;
-use super::command::Command;
 use super::coverage::Coverage;
 use super::decode::report::{Body, Report, SourceId, StationId};
 use super::detect::feed_lost::Voice;
 use super::detect::{Detector, Detectors, Effects, Finding, View};
-use super::digest::digest64;
 use super::duplicates::Duplicates;
 use super::fusion::{Fusion, Registration};
 use super::input::{Feed, FeedId};
@@ -21,6 +19,7 @@ use super::intake::{StepRef, Steps};
 use super::late::{self, Past};
 use super::limits::Limits;
 use super::map::Map;
+use super::orders;
 use super::outage::Outages;
 use super::output::Output;
 use super::picture::Picture;
@@ -28,7 +27,6 @@ use super::plots;
 use super::radar;
 use super::reception;
 use super::reorder::ReorderBuffer;
-use super::rules::{Rules, RulesChange, settings_hash};
 use super::strangers::Strangers;
 use super::time::{EventTime, Span};
 use super::timers::{TimerReason, Timers};
@@ -152,8 +150,8 @@ impl Core {
                 }
                 StepRef::Station { station, name } => self.state.name_station(station, name),
                 StepRef::Gap => self.state.detectors.feed_lost.was_deaf(),
-                StepRef::Command { received_at, command } => self.take_command(received_at, command),
-                StepRef::Rules { received_at, rules } => self.take_rules(received_at, rules),
+                StepRef::Command { received_at, command } => orders::take_command(self, received_at, command),
+                StepRef::Rules { received_at, rules } => orders::take_rules(self, received_at, rules),
             }
         }
     }
@@ -186,43 +184,6 @@ impl Core {
         self.settle();
         self.advance(received_at);
         self.owe();
-    }
-
-    /// An operator commands: it acts here and now, on what W has shown.
-    fn take_command(&mut self, received_at: EventTime, command: &Command) {
-        self.take_tick(received_at);
-        self.settle();
-        let at = self.handled_until();
-        for alert in self.state.book.command(command, at) {
-            if let Some(until) = alert.handling.silenced_until {
-                self.state.timers.set(until, silence_over(&alert.id));
-            }
-            self.outputs.push_back(Output::Alert(Box::new(alert)));
-        }
-    }
-
-    /// Other rules judge from W on: what they touch ends, and may be raised anew; nothing is judged again.
-    fn take_rules(&mut self, received_at: EventTime, rules: &Rules) {
-        let Ok(zones) = rules.zones() else { return };
-        self.take_tick(received_at);
-        self.settle();
-        late::fold_waiting(self);
-        self.state.now = self.handled_until();
-        let change = RulesChange::between((&self.config.limits, &self.config.zones), (&rules.limits, &zones));
-        self.each_detector(|detector, view, effects| detector.end_touched(view, &change, effects));
-        reception::end_touched(self, &change);
-        self.config.settings_hash = settings_hash(&rules.limits, &zones);
-        self.config.limits = rules.limits.clone();
-        self.config.zones = zones;
-        self.config.feeds.clone_from(&rules.feeds);
-        if let Some(clocks) = self.state.clocks.as_mut() {
-            clocks.set_feeds(&rules.feeds);
-        }
-        self.state.book.set_settings_hash(&self.config.settings_hash);
-        self.state.detectors.each().into_iter().for_each(|detector| detector.adopt(&change, &self.config.limits));
-        let zones = &self.config.zones;
-        self.state.picture.for_each_mut(|track| track.zones = zones.at(track.last.position));
-        late::restart(self);
     }
 
     /// Event time up to which everything has been handled: W, once observations have come.
@@ -449,7 +410,7 @@ impl Core {
             TimerReason::TargetSilence { target } => radar::check_silence(self, target),
             TimerReason::Forget { track } => self.forget_if_due(track),
             TimerReason::TrackLines => track_lines::write(self),
-            TimerReason::SilenceOver { alert } => self.end_silence(alert),
+            TimerReason::SilenceOver { alert } => orders::end_silence(self, alert),
             TimerReason::Stations => reception::look(self),
             TimerReason::Silence { .. }
             | TimerReason::Loiter { .. }
@@ -458,14 +419,6 @@ impl Core {
             | TimerReason::Twins { .. } => {
                 self.each_detector(|detector, view, effects| detector.on_timer(view, reason, effects));
             }
-        }
-    }
-
-    /// The silence of an alert may be over; a past that is folded anew knows of none.
-    fn end_silence(&mut self, alert: u64) {
-        if self.rerun.is_none() {
-            let alert = self.state.book.end_silence(alert, self.state.now);
-            self.outputs.extend(alert.map(|alert| Output::Alert(Box::new(alert))));
         }
     }
 
@@ -535,7 +488,7 @@ impl Core {
                 continue;
             }
             if let Some(until) = alert.handling.silenced_until.filter(|_| alert.revision == 1) {
-                timers.set(until, silence_over(&alert.id));
+                timers.set(until, orders::silence_over(&alert.id));
             }
             if let Some(past) = past.as_mut() {
                 past.note_told(number, &alert);
@@ -550,9 +503,4 @@ impl Core {
         }
         ais::rename(self, &renames);
     }
-}
-
-/// What to be woken by when an alert's silence is over.
-pub(super) fn silence_over(id: &str) -> TimerReason {
-    TimerReason::SilenceOver { alert: digest64(id.as_bytes()) }
 }

@@ -7,10 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::alert::Alert;
-use super::core::{Core, State, silence_over};
+use super::core::{Core, State};
 use super::decode::report::{Body, Report};
 use super::detect::Kind;
 use super::limits::LateData;
+use super::orders::silence_over;
 use super::output::Output;
 use super::reorder::ReorderBuffer;
 use super::time::{EventTime, Span};

@@ -23,6 +23,7 @@ mod late;
 pub mod limits;
 pub mod map;
 mod mid;
+mod orders;
 pub mod outage;
 pub mod output;
 pub mod picture;

@@ -60,7 +60,8 @@ fn it_lists_the_metrics_that_there_are() {
         let there = metrics(&picket.get("/metrics", None).1);
         let unlisted: Vec<_> = there.difference(&listed).collect();
         assert!(unlisted.is_empty(), "not in {PAGE}: {unlisted:?}");
-        (there == listed).then_some(())
+        // Those of radars come with the first radar whose bias is known; this recording has none.
+        listed.difference(&there).all(|(name, _)| name.starts_with("picket_radar_")).then_some(())
     });
 }
 

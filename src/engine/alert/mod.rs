@@ -3,6 +3,7 @@
 pub mod book;
 mod chains;
 mod handling;
+mod reconcile;
 pub mod severity;
 
 use serde::{Deserialize, Serialize};

@@ -187,6 +187,9 @@ impl<'a> Iterator for Subfields<'a> {
     }
 }
 
+/// Number and bytes of an item; `None` for one that the profile does not have or that goes beyond the bytes.
+type Taken<'a> = Option<(u16, &'a [u8])>;
+
 /// The items of one record, in order; `None` for one that the profile does not have or that goes beyond the bytes, which ends it.
 #[derive(Clone, Debug)]
 pub struct Items<'a> {
@@ -216,7 +219,7 @@ impl<'a> Items<'a> {
 
     /// The next item with its field's number from 0, as `next` gives it.
     #[inline(always)]
-    pub fn next_field(&mut self) -> Option<(usize, Option<(u16, &'a [u8])>)> {
+    pub fn next_field(&mut self) -> Option<(usize, Taken<'a>)> {
         let field = self.presence.take_first()?;
         let taken = self.take(field);
         if taken.is_none() {
@@ -226,7 +229,7 @@ impl<'a> Items<'a> {
     }
 
     #[inline(always)]
-    fn take(&mut self, field: usize) -> Option<(u16, &'a [u8])> {
+    fn take(&mut self, field: usize) -> Taken<'a> {
         let item = self.uap.get(field)?.as_ref()?;
         let len = match item.format {
             Format::Plain(Part::Fixed(len)) => usize::from(len),
@@ -239,8 +242,7 @@ impl<'a> Items<'a> {
 }
 
 impl<'a> Iterator for Items<'a> {
-    /// Number and bytes of an item.
-    type Item = Option<(u16, &'a [u8])>;
+    type Item = Taken<'a>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {

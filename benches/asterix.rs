@@ -89,14 +89,16 @@ fn tell(what: &str, category: u8, site: Option<Site>, mut record: impl FnMut(usi
     let mut speeds: Vec<f64> = Vec::new();
     decode(&mut decoder, &datagrams);
     speeds.reserve(ROUNDS);
-    let (counted, held) = (heap::allocations(), heap::in_use());
+    let (mut allocations, held) = (0, heap::in_use());
     for _ in 0..ROUNDS {
         let start = process::cpu_s();
+        let counted = heap::allocations();
         let told: usize = (0..TIMES).map(|_| decode(&mut decoder, &datagrams)).sum();
+        allocations += heap::allocations() - counted;
         let took_s = process::cpu_s() - start;
         speeds.push(told as f64 / took_s);
     }
-    let (allocations, more) = (heap::allocations() - counted, heap::in_use() - held);
+    let more = heap::in_use() - held;
     speeds.sort_by(f64::total_cmp);
     println!("{what:<44} {:>6} {:>12.0} {allocations:>12} {more:>12}", bytes / RECORDS, speeds[ROUNDS / 2]);
 }

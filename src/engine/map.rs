@@ -101,6 +101,11 @@ impl<K: Eq + Hash + Ord + Copy> Set<K> {
         self.0.remove(key)
     }
 
+    /// Keeps the members that the test accepts; the test must not depend on the order it is asked in.
+    pub fn retain(&mut self, keep: impl FnMut(&K) -> bool) {
+        self.0.retain(keep);
+    }
+
     /// Whether it is a member.
     pub fn contains(&self, key: &K) -> bool {
         self.0.contains(key)

@@ -14,6 +14,7 @@ use crate::engine::rules::RulesChange;
 use crate::engine::time::{EventTime, Span};
 use crate::engine::timers::TimerReason;
 use crate::engine::track::{Source, Track, TrackIx};
+use crate::engine::units::Metres;
 use crate::engine::vessel::Claims;
 use crate::engine::zone::ZoneKind;
 
@@ -23,6 +24,10 @@ const NEWCOMERS_AT_MOST: usize = 10_000;
 const HELD_WITHIN: Span = Span::from_secs(60);
 /// So many silent vessels are kept in mind.
 const SILENT_AT_MOST: usize = 100_000;
+/// While more than this are silent, by where they could have sailed says nothing of one.
+const SAILING_AT_MOST: usize = 2_000;
+/// Metres of a degree of latitude, at least.
+const DEGREE_M: f64 = 110_500.0;
 /// A stitched vessel need not have sailed at more than this times the fastest that either was seen at ...
 const FASTER: f64 = 1.2;
 /// ... and never faster than this, m/s (25 kn); slower than 6 kn is believed of anybody.
@@ -90,6 +95,9 @@ impl Detector for IdentityChangeDetector {
             && view.track(ix).is_some_and(|track| track.counts() && is_silent(view, track))
         {
             self.silent.insert(ix);
+            if self.silent.len() > SAILING_AT_MOST && self.silent.len().is_multiple_of(SAILING_AT_MOST / 4) {
+                self.silent.retain(|ix| view.track(*ix).is_some_and(|track| may_come_back(view, track)));
+            }
         }
     }
 
@@ -127,15 +135,22 @@ fn newcomer(view: &View<'_>, track: &Track, silent: &Set<TrackIx>) -> Option<New
     let limits = &view.limits_for(track).identity_change;
     let mut by_radar: SmallVec<[Newcomer; 2]> = SmallVec::new();
     let mut by_sailing: SmallVec<[Newcomer; 2]> = SmallVec::new();
-    for was in silent.sorted() {
-        let Some(old) = view.track(was).filter(|old| fits(view, old, track)) else { continue };
-        let apart = old.last.position.distance_to(track.last.position);
-        let Some(heard_at) = old.heard_at else { continue };
-        let at = Newcomer { was, how: Subkind::Stitched, silent_from: heard_at, apart_m: apart.0 };
-        let held = old.radar.is_some_and(|bond| view.now - bond.last_at <= HELD_WITHIN);
-        if held && apart.0 <= limits.radar_m {
+    let candidate = |was: TrackIx| {
+        let old = view.track(was).filter(|old| fits(view, old, track))?;
+        let apart_m = old.last.position.distance_to(track.last.position).0;
+        Some((old, Newcomer { was, how: Subkind::Stitched, silent_from: old.heard_at?, apart_m }))
+    };
+    let held = |old: &Track| old.radar.is_some_and(|bond| view.now - bond.last_at <= HELD_WITHIN);
+    for (was, _) in view.picture.near(track.last.position, Metres(limits.radar_m)) {
+        if let Some((_, at)) = silent.contains(&was).then(|| candidate(was)).flatten().filter(|(old, _)| held(old)) {
             by_radar.push(Newcomer { how: Subkind::RadarHeld, ..at });
-        } else if !held && could_sail(old, track, heard_at, limits) {
+        }
+    }
+    let sailed = if silent.len() <= SAILING_AT_MOST { silent.sorted() } else { Vec::new() };
+    for was in sailed.into_iter().filter(|was| view.track(*was).is_some_and(|old| is_in_reach(old, track, limits))) {
+        if let Some((_, at)) =
+            candidate(was).filter(|(old, at)| !held(old) && could_sail(old, track, at.silent_from, limits))
+        {
             by_sailing.push(at);
         }
     }
@@ -163,11 +178,23 @@ fn is_silent(view: &View<'_>, track: &Track) -> bool {
     track.heard_at.is_some_and(|heard_at| (view.now - heard_at).seconds() >= late_s.max(60.0))
 }
 
+/// Whether a silent vessel may still be known again: radar holds it, or its silence is not too long to be sailed through.
+fn may_come_back(view: &View<'_>, track: &Track) -> bool {
+    let stitch = Span::from_seconds(view.limits_for(track).identity_change.stitch_s);
+    track.radar.is_some() || track.heard_at.is_some_and(|heard_at| view.now - heard_at <= stitch)
+}
+
 /// Whether two sets of claims are of two hulls.
 fn differ(a: &Claims, b: &Claims) -> bool {
     let length = |claims: &Claims| claims.dimensions.filter(|d| d.is_known()).map(|d| f64::from(d.length_m()));
     let lengths = length(a).zip(length(b));
     lengths.is_some_and(|(a, b)| (a - b).abs() > LENGTH_SHARE * a.max(b))
+}
+
+/// Whether a vessel could have come here at all, by its latitude.
+fn is_in_reach(old: &Track, new: &Track, limits: &IdentityChange) -> bool {
+    let apart_m = (old.last.position.lat() - new.last.position.lat()).abs() * DEGREE_M;
+    apart_m <= FASTEST_M_S * limits.stitch_s
 }
 
 /// Whether a vessel could have come here in its silence, as fast as either was seen.

@@ -69,15 +69,10 @@ fn track(i: usize) -> RecordWriter {
 
 fn site() -> Site {
     Site {
-        position: Position::from_degrees_wrapped(8.68, 106.6),
-        heading_offset_deg: 0.0,
         range_sigma_m: 12.0,
         bearing_sigma_deg: 0.15,
-        rotation: Span::from_secs(3),
         max_range_m: 40_000.0,
-        sac: None,
-        sic: None,
-        edition: None,
+        ..Site::at(Position::from_degrees_wrapped(8.68, 106.6), Span::from_secs(3))
     }
 }
 

@@ -99,15 +99,10 @@ fn hull(rng: &mut Rng, reach_m: f64) -> Hull {
 
 fn site(max_range_m: f64) -> Site {
     Site {
-        position: Position::from_degrees_wrapped(8.68, 106.6),
-        heading_offset_deg: 0.0,
         range_sigma_m: 12.0,
         bearing_sigma_deg: 0.15,
-        rotation: Span::from_millis(ROTATION_MS),
         max_range_m,
-        sac: None,
-        sic: None,
-        edition: None,
+        ..Site::at(Position::from_degrees_wrapped(8.68, 106.6), Span::from_millis(ROTATION_MS))
     }
 }
 

@@ -27,15 +27,10 @@ const HOUR: i64 = 3_600_000;
 fn head() -> JournalHead {
     let mut radar = Feed::new("radar", FeedKind::Nmea);
     radar.site = Some(Site {
-        position: Position::from_degrees(10.3, 107.1).unwrap(),
         heading_offset_deg: 0.1 + 0.2,
         range_sigma_m: 30.0,
         bearing_sigma_deg: 0.3,
-        rotation: Span::from_millis(2500),
-        max_range_m: 44_448.0,
-        sac: None,
-        sic: None,
-        edition: None,
+        ..Site::at(Position::from_degrees(10.3, 107.1).unwrap(), Span::from_millis(2500))
     });
     JournalHead {
         feeds: vec![Feed::new("ais", FeedKind::Nmea), radar],

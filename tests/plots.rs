@@ -27,15 +27,10 @@ const NAMELESS: usize = 4;
 
 fn site() -> Site {
     Site {
-        position: Position::from_degrees(20.6, 107.2).unwrap(),
-        heading_offset_deg: 0.0,
         range_sigma_m: 12.0,
         bearing_sigma_deg: 0.15,
-        rotation: Span::from_secs(ROTATION_S),
         max_range_m: 20_000.0,
-        sac: None,
-        sic: None,
-        edition: None,
+        ..Site::at(Position::from_degrees(20.6, 107.2).unwrap(), Span::from_secs(ROTATION_S))
     }
 }
 

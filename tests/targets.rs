@@ -27,15 +27,10 @@ const BIAS: (f64, f64) = (40.0, 0.5);
 
 fn site() -> Site {
     Site {
-        position: Position::from_degrees_wrapped(20.6, 107.2),
-        heading_offset_deg: 0.0,
         range_sigma_m: 20.0,
         bearing_sigma_deg: 0.3,
-        rotation: Span::from_secs(ROTATION_S),
         max_range_m: 20_000.0,
-        sac: None,
-        sic: None,
-        edition: None,
+        ..Site::at(Position::from_degrees_wrapped(20.6, 107.2), Span::from_secs(ROTATION_S))
     }
 }
 

@@ -146,6 +146,22 @@ pub struct Site {
 }
 
 impl Site {
+    /// A site whose radar has no figures of its own: taken to be as exact as IMO MSC.192(79), 5.3.1 asks (30 m and 1 degree, two
+    /// standard deviations), within its 24 NM.
+    pub const fn at(position: Position, rotation: Span) -> Self {
+        Site {
+            position,
+            heading_offset_deg: 0.0,
+            range_sigma_m: 15.0,
+            bearing_sigma_deg: 0.5,
+            rotation,
+            max_range_m: 44_448.0,
+            sac: None,
+            sic: None,
+            edition: None,
+        }
+    }
+
     /// Whether it is that of an ASTERIX source: without a code any will do.
     fn is_of(&self, sac: u8, sic: u8) -> bool {
         self.sac.is_none_or(|wanted| wanted == sac) && self.sic.is_none_or(|wanted| wanted == sic)

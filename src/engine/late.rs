@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::Alert;
 use super::core::{Core, State};
-use super::decode::report::{Body, Report};
+use super::decode::report::Report;
 use super::detect::Kind;
 use super::limits::LateData;
 use super::orders::silence_over;
@@ -107,9 +107,8 @@ pub(super) fn note(core: &mut Core, report: &Report) {
         return;
     }
     let limits = &core.config.limits.late_data;
-    let by_radar = matches!(report.body, Body::Target(_) | Body::Plot(_) | Body::Scan(_));
     let crowded = core.state.picture.len() > limits.tracks as usize;
-    if by_radar || crowded || limits.reports == 0 {
+    if report.body.is_of_radar() || crowded || limits.reports == 0 {
         core.state.past = None;
     }
     let most = limits.reports as usize;
@@ -145,8 +144,9 @@ fn move_base(core: &mut Core) {
 pub(super) fn take(core: &mut Core, report: &Report) -> bool {
     let arrival = core.arrival();
     let limits = &core.config.limits.late_data;
-    let by_radar = matches!(report.body, Body::Target(_) | Body::Plot(_) | Body::Scan(_));
-    let Some(past) = core.state.past.as_mut().filter(|past| !by_radar && past.reaches(report.observed_at)) else {
+    let Some(past) =
+        core.state.past.as_mut().filter(|past| !report.body.is_of_radar() && past.reaches(report.observed_at))
+    else {
         return false;
     };
     if past.reports.len() >= limits.reports as usize {

@@ -118,8 +118,6 @@ fn sites_of(file: &FeedFile) -> Result<Vec<Site>, Vec<KeyFault>> {
 }
 
 /// The site of a `[feed.site]` table or of a site file.
-///
-/// Without figures of its own a radar is taken to be as exact as IMO MSC.192(79), 5.3.1 asks: 30 m and 1 degree, two standard deviations.
 pub(super) fn site_of(file: &SiteFile) -> Result<Site, Vec<KeyFault>> {
     let mut faults: Vec<KeyFault> = Vec::new();
     let mut checked = |key: &'static str, value: Option<f64>, default: f64, from: f64, to: f64| {
@@ -127,23 +125,25 @@ pub(super) fn site_of(file: &SiteFile) -> Result<Site, Vec<KeyFault>> {
         faults.extend(range_fault(value, from, to).map(|what| (key, what)));
         value
     };
+    let position = Position::from_degrees(file.lat, file.lon);
+    let plain = Site::at(position.unwrap_or_default(), Span::from_secs(3));
     checked("site.height_m", file.height_m, 0.0, -500.0, 9000.0);
-    let heading_offset_deg = checked("site.heading_offset_deg", file.heading_offset_deg, 0.0, -360.0, 360.0);
-    let range_sigma_m = checked("site.range_sigma_m", file.range_sigma_m, 15.0, 0.1, 5000.0);
-    let bearing_sigma_deg = checked("site.bearing_sigma_deg", file.bearing_sigma_deg, 0.5, 0.001, 45.0);
-    let rotation_s = checked("site.rotation_s", file.rotation_s, 3.0, 0.1, 60.0);
-    let max_range_m = checked("site.max_range_m", file.max_range_m, 44_448.0, 100.0, 1_000_000.0);
+    let heading_offset_deg =
+        checked("site.heading_offset_deg", file.heading_offset_deg, plain.heading_offset_deg, -360.0, 360.0);
+    let range_sigma_m = checked("site.range_sigma_m", file.range_sigma_m, plain.range_sigma_m, 0.1, 5000.0);
+    let bearing_sigma_deg =
+        checked("site.bearing_sigma_deg", file.bearing_sigma_deg, plain.bearing_sigma_deg, 0.001, 45.0);
+    let rotation_s = checked("site.rotation_s", file.rotation_s, plain.rotation.seconds(), 0.1, 60.0);
+    let max_range_m = checked("site.max_range_m", file.max_range_m, plain.max_range_m, 100.0, 1_000_000.0);
     let edition = file.edition.as_deref().map(edition_of).transpose().unwrap_or_else(|what| {
         faults.push(("site.edition", what));
         None
     });
-    let position = Position::from_degrees(file.lat, file.lon);
     if position.is_none() {
         faults.push(("site.lat", format!("latitude {}, longitude {}: out of range", file.lat, file.lon)));
     }
     match position {
-        Some(position) if faults.is_empty() => Ok(Site {
-            position,
+        Some(_) if faults.is_empty() => Ok(Site {
             heading_offset_deg,
             range_sigma_m,
             bearing_sigma_deg,
@@ -152,6 +152,7 @@ pub(super) fn site_of(file: &SiteFile) -> Result<Site, Vec<KeyFault>> {
             sac: file.sac,
             sic: file.sic,
             edition,
+            ..plain
         }),
         _ => Err(faults),
     }

@@ -49,15 +49,10 @@ fn island() -> Position {
 /// A feed with a site on the island.
 fn feed() -> Feed {
     let site = Site {
-        position: island(),
-        heading_offset_deg: 0.0,
         range_sigma_m: 12.0,
         bearing_sigma_deg: 0.15,
-        rotation: Span::from_secs(3),
         max_range_m: 40_000.0,
-        sac: None,
-        sic: None,
-        edition: None,
+        ..Site::at(island(), Span::from_secs(3))
     };
     Feed { site: Some(site), ..Feed::new("radar", FeedKind::Asterix) }
 }

@@ -54,6 +54,11 @@ pub enum Body {
 }
 
 impl Body {
+    /// Whether a radar tells it.
+    pub const fn is_of_radar(&self) -> bool {
+        matches!(self, Body::Target(_) | Body::Plot(_) | Body::Scan(_))
+    }
+
     /// Its place among the reports of one message: parts them in the total order, and tells a copy from another part.
     pub const fn part(&self) -> u8 {
         match self {

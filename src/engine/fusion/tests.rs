@@ -35,15 +35,10 @@ struct Sea {
 impl Sea {
     fn new(hulls: &[Hull]) -> Self {
         let site = Site {
-            position: Position::from_degrees_wrapped(20.6, 107.2),
-            heading_offset_deg: 0.0,
             range_sigma_m: 12.0,
             bearing_sigma_deg: 0.15,
-            rotation: Span::from_secs(ROTATION_S),
             max_range_m: 20_000.0,
-            sac: None,
-            sic: None,
-            edition: None,
+            ..Site::at(Position::from_degrees_wrapped(20.6, 107.2), Span::from_secs(ROTATION_S))
         };
         let (fusion, hulls) = (Fusion::default(), hulls.to_vec());
         let (bias, antenna_m, events) = ((0.0, 0.0), None, Vec::new());
